@@ -1,0 +1,122 @@
+"""Requests for rebuilds and what became of them, in a small database of its own: never behind a rebuild's write."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import orjson
+
+from feedsvc.catalogue.connection import CONTROL, connect
+from feedsvc.model import Build, BuildState
+
+_KEPT = 200  # builds remembered
+_COLUMNS = "id, state, trigger, requested, started, finished, error, report"
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS builds (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, state TEXT NOT NULL, trigger TEXT NOT NULL, requested REAL NOT NULL,
+    started REAL, finished REAL, error TEXT NOT NULL DEFAULT '', report BLOB
+)
+"""
+
+
+class Control:
+    """The builds of a state folder. One a thread. ``trigger`` says who asked: request, command, timer, change, due."""
+
+    def __init__(self, state: Path) -> None:
+        self._connection = connect(state / CONTROL, create=True)
+        self._connection.execute(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    @property
+    def version(self) -> int:
+        """Moves whenever another connection has written: cheap enough to ask many times a second."""
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        return int(version)
+
+    def request(self, trigger: str, now: float) -> Build:
+        """Ask for a rebuild. Requests that wait become one build: the one already queued is returned."""
+        with _Immediate(self._connection):
+            row = self._connection.execute(
+                f"SELECT {_COLUMNS} FROM builds WHERE state = 'queued' ORDER BY id LIMIT 1"
+            ).fetchone()
+            if row is None:
+                row = self._connection.execute(
+                    f"INSERT INTO builds (state, trigger, requested) VALUES ('queued', ?, ?) RETURNING {_COLUMNS}",
+                    (trigger, now),
+                ).fetchone()
+        return _build(row)
+
+    def queued(self) -> bool:
+        """Whether a request waits."""
+        return self._connection.execute("SELECT 1 FROM builds WHERE state = 'queued' LIMIT 1").fetchone() is not None
+
+    def start(self, trigger: str, now: float) -> int:
+        """Take the request that waits, or note a build nobody asked for; gives its id."""
+        with _Immediate(self._connection):
+            row = self._connection.execute(
+                "UPDATE builds SET state = 'running', started = ? "
+                "WHERE id = (SELECT min(id) FROM builds WHERE state = 'queued') RETURNING id",
+                (now,),
+            ).fetchone()
+            if row is None:
+                row = self._connection.execute(
+                    "INSERT INTO builds (state, trigger, requested, started) VALUES ('running', ?, ?, ?) RETURNING id",
+                    (trigger, now, now),
+                ).fetchone()
+            self._connection.execute("DELETE FROM builds WHERE id <= ?", (row[0] - _KEPT,))
+        return int(row[0])
+
+    def finish(self, build: int, now: float, report: dict[str, object], error: str = "") -> None:
+        """Note how a build ended: done, or failed where there is an ``error``."""
+        self._connection.execute(
+            "UPDATE builds SET state = ?, finished = ?, error = ?, report = ? WHERE id = ?",
+            ("failed" if error else "done", now, error, orjson.dumps(report), build),
+        )
+
+    def abandon(self, now: float) -> None:
+        """Builds that a killed process left running have failed; what was asked for is asked again."""
+        self._connection.execute(
+            "UPDATE builds SET state = 'failed', finished = ?, error = 'the builder was stopped' WHERE state = 'running'",
+            (now,),
+        )
+
+    def build(self, number: int) -> Build | None:
+        """One build, None where there is none of that id."""
+        row = self._connection.execute(f"SELECT {_COLUMNS} FROM builds WHERE id = ?", (number,)).fetchone()
+        return _build(row) if row else None
+
+    def builds(self, limit: int = 50) -> list[Build]:
+        """The newest builds, newest first."""
+        rows = self._connection.execute(f"SELECT {_COLUMNS} FROM builds ORDER BY id DESC LIMIT ?", (limit,))
+        return [_build(row) for row in rows]
+
+
+class _Immediate:
+    """A transaction that takes the write lock at once, so that reading and writing in it are one step."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self._connection.execute("ROLLBACK" if kind else "COMMIT")
+
+
+def _build(row: tuple[int, BuildState, str, float, float | None, float | None, str, bytes | None]) -> Build:
+    id_, state, trigger, requested, started, finished, error, report = row
+    return Build(
+        id_,
+        state,
+        trigger,
+        requested,
+        started,
+        finished,
+        error,
+        orjson.loads(report) if report else {},
+    )

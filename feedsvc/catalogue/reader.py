@@ -1,0 +1,188 @@
+"""Reading the catalogue: documents at a generation, feeds, posts. One Reader a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from feedsvc.catalogue.connection import CATALOGUE, Packer, connect, unpack_parts
+from feedsvc.catalogue.records import Filed, Standing, load, load_served
+from feedsvc.model import SITE, Document, FeedFacts, Problem, Served, Term
+
+_FEED_FACTS = (
+    "SELECT f.scheme, f.name, f.entries, f.updated, l.emptied FROM feeds f "
+    "LEFT JOIN ledger_feeds l ON l.scheme = f.scheme AND l.name = f.name "
+)
+_FILED = "SELECT p.number, p.path, p.id, p.updated, p.standing, p.version, p.digest, p.record FROM posts p "
+
+
+class Reader:
+    """The catalogue of a state folder, for reading. Raises CatalogueMissing where nothing has been built."""
+
+    def __init__(self, state: Path) -> None:
+        self.connection = connect(state / CATALOGUE, create=False)
+        self.connection.execute("PRAGMA query_only = ON")
+        self.packer = Packer()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+    # -- state ---------------------------------------------------------------------------------------------
+
+    def meta(self, key: str) -> object:
+        """A fact about the catalogue as a whole, None where it is not known."""
+        row = self.connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    @property
+    def generation(self) -> int:
+        """The generation that is served; 0 before the first is complete."""
+        value = self.meta("generation")
+        return value if isinstance(value, int) else 0
+
+    @property
+    def served(self) -> Served | None:
+        """The settings that answering needs, as they were when the current generation was published."""
+        value = self.meta("served")
+        return load_served(value) if isinstance(value, bytes) else None
+
+    def published_at(self, generation: int) -> float | None:
+        """When a generation was published, in epoch seconds."""
+        row = self.connection.execute(
+            "SELECT published FROM generations WHERE generation = ?", (generation,)
+        ).fetchone()
+        return float(row[0]) if row else None
+
+    # -- documents -----------------------------------------------------------------------------------------
+
+    def document(self, address: str, generation: int) -> Document | None:
+        """The document at a percent-encoded path, as of ``generation``; None where there is none."""
+        row = self.connection.execute(
+            "SELECT d.address, f.scheme, f.name, d.format, d.etag, d.modified, d.body, d.parts FROM documents d "
+            "JOIN feeds f ON f.number = d.feed WHERE d.address = ? AND d.generation <= ? "
+            "ORDER BY d.generation DESC LIMIT 1",
+            (address, generation),
+        ).fetchone()
+        if row is None:
+            return None
+        address, scheme, name, format_, etag, modified, body, parts = row
+        return Document(
+            address,
+            Term(scheme, name),
+            format_,
+            etag,
+            modified,
+            self.packer.unpack(body),
+            unpack_parts(parts),
+        )
+
+    def validators(self, address: str, generation: int) -> Document | None:
+        """The same without its body: its ETag, its time and its parts."""
+        row = self.connection.execute(
+            "SELECT d.address, f.scheme, f.name, d.format, d.etag, d.modified, d.parts FROM documents d "
+            "JOIN feeds f ON f.number = d.feed WHERE d.address = ? AND d.generation <= ? "
+            "ORDER BY d.generation DESC LIMIT 1",
+            (address, generation),
+        ).fetchone()
+        if row is None:
+            return None
+        address, scheme, name, format_, etag, modified, parts = row
+        return Document(address, Term(scheme, name), format_, etag, modified, b"", unpack_parts(parts))
+
+    def document_body(self, address: str, generation: int) -> bytes:
+        """The bytes of a document that is there."""
+        (body,) = self.connection.execute(
+            "SELECT body FROM documents WHERE address = ? AND generation <= ? ORDER BY generation DESC LIMIT 1",
+            (address, generation),
+        ).fetchone()
+        return self.packer.unpack(body)
+
+    def etags(self, generation: int) -> list[tuple[str, str]]:
+        """Every document's address and ETag, as of ``generation``."""
+        return self.connection.execute(
+            "SELECT address, etag FROM documents d WHERE generation = "
+            "(SELECT max(generation) FROM documents WHERE address = d.address AND generation <= ?)",
+            (generation,),
+        ).fetchall()
+
+    def addresses_since(self, generation: int) -> list[str]:
+        """The addresses of documents that are newer than ``generation``."""
+        rows = self.connection.execute("SELECT address FROM documents WHERE generation > ?", (generation,))
+        return [address for (address,) in rows]
+
+    # -- feeds ---------------------------------------------------------------------------------------------
+
+    def feeds(self) -> Iterator[FeedFacts]:
+        """Every feed: the site's first, then by scheme and name."""
+        rows = self.connection.execute(_FEED_FACTS + "ORDER BY f.scheme <> 'site', f.scheme, f.name")
+        return (_facts(row) for row in rows)
+
+    def feed(self, term: Term) -> FeedFacts | None:
+        """One feed, None where no post was ever filed under it."""
+        row = self.connection.execute(
+            _FEED_FACTS + "WHERE f.scheme = ? AND f.name = ?", (term.scheme, term.name)
+        ).fetchone()
+        return _facts(row) if row else None
+
+    def feed_number(self, term: Term) -> int | None:
+        """The row of a feed."""
+        row = self.connection.execute(
+            "SELECT number FROM feeds WHERE scheme = ? AND name = ?", (term.scheme, term.name)
+        ).fetchone()
+        return row[0] if row else None
+
+    def latest(self, term: Term = SITE, limit: int = 20) -> list[Filed]:
+        """The newest posts of a feed, newest first, without bodies."""
+        rows = self.connection.execute(
+            _FILED + "JOIN post_terms t ON t.post = p.number JOIN feeds f ON f.number = t.feed "
+            "WHERE f.scheme = ? AND f.name = ? ORDER BY t.published DESC, t.tie DESC, t.post DESC LIMIT ?",
+            (term.scheme, term.name, limit),
+        )
+        return [_filed(row) for row in rows]
+
+    # -- posts ---------------------------------------------------------------------------------------------
+
+    def posts(self, numbers: Iterable[int]) -> dict[int, Filed]:
+        """Posts by their numbers, without bodies."""
+        found: dict[int, Filed] = {}
+        for number in numbers:
+            row = self.connection.execute(_FILED + "WHERE p.number = ?", (number,)).fetchone()
+            if row is not None:
+                found[number] = _filed(row)
+        return found
+
+    def posts_where(self, condition: str, *values: object) -> list[Filed]:
+        """Posts that satisfy an SQL condition on ``p``, by number."""
+        return [_filed(row) for row in self.connection.execute(_FILED + f"WHERE {condition} ORDER BY p.number", values)]
+
+    def body(self, number: int) -> str:
+        """The source of a post's body."""
+        (packed,) = self.connection.execute("SELECT body FROM bodies WHERE number = ?", (number,)).fetchone()
+        return self.packer.unpack(packed).decode()
+
+    def count_posts(self) -> int:
+        """How many posts are in the site's feed."""
+        facts = self.feed(SITE)
+        return facts.entries if facts else 0
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What authors should mend, by path."""
+        rows = self.connection.execute("SELECT path, line, code, message, hint FROM problems ORDER BY path, place")
+        return tuple(Problem(*row) for row in rows)
+
+
+def _facts(row: tuple[str, str, int, str | None, float | None]) -> FeedFacts:
+    scheme, name, entries, updated, emptied = row
+    return FeedFacts(
+        Term(scheme, name),
+        entries,
+        datetime.fromisoformat(updated) if updated else None,
+        datetime.fromtimestamp(emptied, UTC) if emptied is not None else None,
+    )
+
+
+def _filed(row: tuple[int, str, str, str, int, bytes, bytes, bytes]) -> Filed:
+    number, path, id_, updated, standing, version, digest, record = row
+    return Filed(number, id_, load(path, record), datetime.fromisoformat(updated), version, digest, Standing(standing))

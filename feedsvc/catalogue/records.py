@@ -1,0 +1,108 @@
+"""A post as a row's JSON: what authors wrote, offsets and order included, without its body."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import IntEnum
+
+import orjson
+
+from feedsvc.model import Person, Post, Served, Term
+
+
+class Standing(IntEnum):
+    """Where a post is: waiting for its time, in its feeds, or behind another file with the same id."""
+
+    WAITING = 0
+    LIVE = 1
+    SHADOW = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A post as the catalogue holds it: numbered, named for good, in its feeds or not.
+
+    ``post.body`` is empty: ``packed`` holds the compressed body where it came along, None where it was left
+    in the catalogue. ``digest`` is the body's. ``updated`` is what feeds say.
+    """
+
+    number: int
+    id: str
+    post: Post
+    updated: datetime
+    version: bytes
+    digest: bytes
+    standing: Standing
+    packed: bytes | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether it is in its feeds."""
+        return self.standing is Standing.LIVE
+
+    @property
+    def published(self) -> int:
+        """Its place in order: microseconds since 1970."""
+        return round(self.post.published.timestamp() * 1_000_000)
+
+    @property
+    def tie(self) -> str:
+        """Orders posts of one instant: by name, as Jekyll does, then by id."""
+        return f"{self.post.name}\0{self.id}"
+
+
+def dump(post: Post, *, with_body: bool = False) -> bytes:
+    """``post`` as JSON; its path, and its body unless asked for, are kept elsewhere."""
+    return orjson.dumps(
+        {
+            "name": post.name,
+            "title": post.title,
+            "url": post.url,
+            "guid": post.guid,
+            "claims_guid": post.claims_guid,
+            "published": post.published.isoformat(),
+            "dated": post.dated,
+            "updated": post.updated.isoformat() if post.updated else None,
+            "terms": [(term.scheme, term.name) for term in post.terms],
+            "authors": [(person.name, person.email, person.uri) for person in post.authors],
+            "summary": post.summary,
+            "markup": post.markup,
+            "body": post.body if with_body else "",
+        }
+    )
+
+
+def load(path: str, record: bytes) -> Post:
+    """What ``dump`` was given."""
+    fields = orjson.loads(record)
+    return Post(
+        path=path,
+        name=fields["name"],
+        title=fields["title"],
+        url=fields["url"],
+        guid=fields["guid"],
+        claims_guid=fields["claims_guid"],
+        published=datetime.fromisoformat(fields["published"]),
+        dated=fields["dated"],
+        updated=datetime.fromisoformat(fields["updated"]) if fields["updated"] else None,
+        terms=tuple(Term(scheme, name) for scheme, name in fields["terms"]),
+        authors=tuple(Person(*person) for person in fields["authors"]),
+        summary=fields["summary"],
+        markup=fields["markup"],
+        body=fields["body"],
+    )
+
+
+def dump_served(served: Served) -> bytes:
+    """``served`` as JSON."""
+    return orjson.dumps(asdict(served))
+
+
+def load_served(record: bytes) -> Served:
+    """What ``dump_served`` was given."""
+    fields = orjson.loads(record)
+    fields["aliases"] = tuple((path, target) for path, target in fields["aliases"])
+    for key in ("hubs", "gone"):
+        fields[key] = tuple(fields[key])
+    return Served(**fields)

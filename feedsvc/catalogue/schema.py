@@ -1,0 +1,91 @@
+"""The catalogue's tables, as an ordered list of migrations that only grows; ``user_version`` counts them."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from feedsvc.exceptions import CatalogueError
+
+# Times: `published` in microseconds since 1970 (order only), `modified` and `emptied` in seconds, file times in
+# nanoseconds. What authors wrote (offsets included) is kept as text in `record`.
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) WITHOUT ROWID;
+
+    -- One row a file that was read: what tells, without reading it again, that it is still the same.
+    -- `looked` is when it was read; `missing` when it was first not found.
+    CREATE TABLE files (
+        path TEXT PRIMARY KEY, size INTEGER, mtime INTEGER, ctime INTEGER, inode INTEGER,
+        digest BLOB NOT NULL, looked INTEGER NOT NULL, missing REAL
+    ) WITHOUT ROWID;
+    CREATE INDEX files_missing ON files (missing) WHERE missing IS NOT NULL;
+
+    CREATE TABLE problems (
+        path TEXT NOT NULL, place INTEGER NOT NULL, line INTEGER, code TEXT, message TEXT, hint TEXT,
+        PRIMARY KEY (path, place)
+    ) WITHOUT ROWID;
+
+    -- The last good version of each file. `standing`: waiting for its time (0), in its feeds (1), or behind
+    -- another file with the same id (2).
+    CREATE TABLE posts (
+        number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, name TEXT NOT NULL, id TEXT NOT NULL,
+        published INTEGER NOT NULL, updated TEXT NOT NULL, standing INTEGER NOT NULL, version BLOB NOT NULL,
+        digest BLOB NOT NULL, record BLOB NOT NULL
+    );
+    CREATE INDEX posts_name ON posts (name);
+    CREATE INDEX posts_id ON posts (id);
+    CREATE INDEX posts_waiting ON posts (published) WHERE standing = 0;
+    CREATE TABLE bodies (number INTEGER PRIMARY KEY, body BLOB NOT NULL);
+
+    CREATE TABLE feeds (
+        number INTEGER PRIMARY KEY, scheme TEXT NOT NULL, name TEXT NOT NULL,
+        entries INTEGER NOT NULL DEFAULT 0, updated TEXT, UNIQUE (scheme, name)
+    );
+    -- The one index for terms: the posts of a feed in order, and (by the term of a post) the feeds of a post.
+    CREATE TABLE post_terms (
+        feed INTEGER, published INTEGER, tie TEXT, post INTEGER, PRIMARY KEY (feed, published, tie, post)
+    ) WITHOUT ROWID;
+    -- Feeds whose posts changed in a transaction that could not yet hold their documents.
+    CREATE TABLE touched (feed INTEGER PRIMARY KEY);
+
+    -- A document's versions: readers at generation g take the newest not above g, so that the next generation is
+    -- written beside them and appears whole, when `meta.generation` moves.
+    CREATE TABLE documents (
+        address TEXT NOT NULL, generation INTEGER NOT NULL, feed INTEGER NOT NULL, format TEXT NOT NULL,
+        etag TEXT NOT NULL, modified INTEGER NOT NULL, parts BLOB NOT NULL, body BLOB NOT NULL,
+        PRIMARY KEY (address, generation)
+    );
+    CREATE INDEX documents_generation ON documents (generation, address);
+    CREATE TABLE generations (generation INTEGER PRIMARY KEY, published REAL NOT NULL);
+
+    -- The ledger: what history alone knows. Everything above can be made again from it and the content.
+    CREATE TABLE ledger_posts (
+        number INTEGER PRIMARY KEY, path TEXT NOT NULL, name TEXT NOT NULL, id TEXT,
+        first_seen REAL NOT NULL, content BLOB NOT NULL, declared TEXT, changed REAL,
+        body BLOB NOT NULL, vanished REAL, last_good BLOB
+    );
+    CREATE INDEX ledger_path ON ledger_posts (path);
+    CREATE INDEX ledger_gone_name ON ledger_posts (name) WHERE vanished IS NOT NULL;
+    CREATE INDEX ledger_gone_body ON ledger_posts (body) WHERE vanished IS NOT NULL;
+    CREATE INDEX ledger_id ON ledger_posts (id);
+    CREATE TABLE ledger_feeds (
+        scheme TEXT, name TEXT, emptied REAL, PRIMARY KEY (scheme, name)
+    ) WITHOUT ROWID;
+    """,
+)
+
+
+def migrate(connection: sqlite3.Connection, path: str) -> None:
+    """Bring the catalogue to the newest version, each step in a transaction of its own.
+
+    Raises CatalogueError for a catalogue made by a newer feedsvc.
+    """
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS):
+        raise CatalogueError(
+            path,
+            f"made by a newer feedsvc (catalogue version {version}, this one knows {len(MIGRATIONS)}): "
+            "upgrade feedsvc, or point --state at another folder",
+        )
+    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        connection.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT;")

@@ -1,0 +1,384 @@
+"""Writing the catalogue: the only holder of the state folder's lock, each call one short transaction."""
+
+from __future__ import annotations
+
+import errno
+import math
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from feedsvc.catalogue.connection import CATALOGUE, LOCK, SIGNAL, Packer, connect
+from feedsvc.catalogue.draft import Draft, FileRow, Written
+from feedsvc.catalogue.ledger import Ledger, LedgerFile
+from feedsvc.catalogue.lock import Lock
+from feedsvc.catalogue.reader import Reader
+from feedsvc.catalogue.records import Filed, dump, dump_served
+from feedsvc.catalogue.schema import migrate
+from feedsvc.catalogue.signal import Signal
+from feedsvc.exceptions import CatalogueError
+from feedsvc.model import SITE, Fingerprint, Known, Problem, Served, Term
+
+KEPT = 60.0  # seconds a superseded document stays for readers that are in the middle of an answer
+
+
+class Writer(Reader):
+    """The catalogue of a state folder, for writing. ``owner`` names the content folder it belongs to.
+
+    Creates what is not there. Raises CatalogueBusy where another process writes, CatalogueError where the folder
+    cannot be used or belongs to another content folder.
+    """
+
+    def __init__(self, state: Path, owner: str, now: float, *, listens: bool = False) -> None:
+        _prepare(state)
+        self._lock = Lock(state / LOCK, listens=listens)
+        try:
+            self.path = str(state)
+            self.connection = connect(state / CATALOGUE, create=True)
+            self.packer = Packer()
+            with self._translated():
+                migrate(self.connection, self.path)
+            self.ledger = Ledger(self.connection)
+            self._signal = Signal(state / SIGNAL)
+            self._adopt(owner, now)
+            self._recover()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def close(self) -> None:
+        """Close the connection and let the next writer in."""
+        super().close()
+        self._signal.close()
+        self._lock.release()
+
+    # -- what a rebuild asks -------------------------------------------------------------------------------
+
+    def recipe(self) -> bytes | None:
+        """What all documents were made with, None before the first generation."""
+        value = self.meta("recipe")
+        return value if isinstance(value, bytes) else None
+
+    def missing(self) -> dict[str, float]:
+        """Files that were not found, and since when (epoch seconds)."""
+        rows = self.connection.execute("SELECT path, missing FROM files WHERE missing IS NOT NULL ORDER BY path")
+        return dict(rows.fetchall())
+
+    def touched(self) -> list[Term]:
+        """Feeds whose posts changed and whose documents have not been made yet."""
+        rows = self.connection.execute("SELECT scheme, name FROM touched JOIN feeds ON number = feed ORDER BY feed")
+        return [Term(*row) for row in rows]
+
+    def twins(self, name: str, body: bytes) -> list[int]:
+        """The numbers of posts with this name and body digest."""
+        rows = self.connection.execute("SELECT number FROM posts WHERE name = ? AND digest = ?", (name, body))
+        return [number for (number,) in rows]
+
+    def holders(self, id_: str) -> list[int]:
+        """The numbers of posts with this id."""
+        return [number for (number,) in self.connection.execute("SELECT number FROM posts WHERE id = ?", (id_,))]
+
+    def due(self, now: float) -> list[Filed]:
+        """Posts whose time has come since they were filed."""
+        return self.posts_where("p.standing = 0 AND p.published <= ?", round(now * 1_000_000))
+
+    def next_due(self) -> float | None:
+        """When the next waiting post's time comes, in epoch seconds."""
+        (published,) = self.connection.execute("SELECT min(published) FROM posts WHERE standing = 0").fetchone()
+        return None if published is None else published / 1_000_000
+
+    def known(self, paths: Iterable[str] | None = None) -> dict[str, Known]:
+        """What is known of files: all of them, or those that ``paths`` name and those below them."""
+        query = "SELECT path, size, mtime, ctime, inode, digest, looked FROM files"
+        if paths is None:
+            return _known(self.connection.execute(query))
+        found: dict[str, Known] = {}
+        for path in paths:
+            found |= _known(self.connection.execute(f"{query} WHERE path = ?", (path,)))
+            # everything below a folder sorts between "folder/" and "folder0", "0" being next after "/"
+            found |= _known(self.connection.execute(f"{query} WHERE path > ? AND path < ?", (f"{path}/", f"{path}0")))
+        return found
+
+    def count_files(self) -> int:
+        """How many files are known to be there."""
+        return int(self.connection.execute("SELECT count(*) FROM files WHERE missing IS NULL").fetchone()[0])
+
+    def slots(self, term: Term, limit: int) -> list[tuple[int, str, int, bytes, str]]:
+        """The newest posts of a feed: published, tie, number, version and updated of each."""
+        return self.connection.execute(
+            "SELECT t.published, t.tie, t.post, p.version, p.updated FROM post_terms t JOIN posts p ON p.number = t.post "
+            "WHERE t.feed = (SELECT number FROM feeds WHERE scheme = ? AND name = ?) "
+            "ORDER BY t.published DESC, t.tie DESC, t.post DESC LIMIT ?",
+            (term.scheme, term.name, limit),
+        ).fetchall()
+
+    def all_terms(self) -> list[Term]:
+        """Every feed there ever was."""
+        return [facts.term for facts in self.feeds()]
+
+    # -- writing -------------------------------------------------------------------------------------------
+
+    def commit(self, draft: Draft, now: float) -> None:
+        """Write a draft; the feeds it touches are remembered until they are published."""
+        with self._transaction():
+            self._write(draft, now)
+            self._mark(draft.touched)
+
+    def store(self, documents: Iterable[Written], generation: int) -> None:
+        """Write documents of a generation to come, unseen by readers until it is published."""
+        with self._transaction():
+            self._write_documents(documents, generation)
+
+    def publish(
+        self,
+        draft: Draft,
+        documents: Iterable[Written],
+        updated: Mapping[Term, datetime],
+        *,
+        recipe: bytes,
+        served: Served,
+        now: float,
+    ) -> int:
+        """Write what is left and make it the next generation, in one transaction; gives the generation."""
+        generation = self.generation + 1
+        with self._transaction():
+            self._write(draft, now)
+            self._write_documents(documents, generation)
+            self.connection.executemany(
+                "UPDATE feeds SET updated = ? WHERE scheme = ? AND name = ?",
+                [(when.isoformat(), term.scheme, term.name) for term, when in updated.items()],
+            )
+            self.connection.execute("DELETE FROM touched")
+            self._set("recipe", recipe)
+            self._set("served", dump_served(served))
+            self._set("generation", generation)
+            self.connection.execute("INSERT OR REPLACE INTO generations VALUES (?, ?)", (generation, now))
+            self._forget(now)
+        self._signal.value = generation
+        return generation
+
+    def load_ledger(self, ledger: LedgerFile) -> None:
+        """Take over a ledger; only into a catalogue that has none of its own. Raises CatalogueError otherwise."""
+        if self.ledger.next_number() > 1:
+            raise CatalogueError(self.path, "has a ledger already: load one into an empty state folder")
+        with self._transaction():
+            self.ledger.write(ledger.posts)
+            self.connection.execute("DELETE FROM ledger_feeds")
+            for scheme, name, emptied in ledger.feeds:
+                self.ledger.empty_feed(scheme, name, emptied)
+            self._mark({Term(scheme, name) for scheme, name, _ in ledger.feeds})
+
+    # -- the parts of a transaction ------------------------------------------------------------------------
+
+    def _write(self, draft: Draft, now: float) -> None:
+        self._write_files(draft)
+        self._write_problems(draft.problems)
+        self.ledger.write(draft.ledger.values())
+        changed = draft.changed_posts()
+        self._write_posts(changed)
+        self._write_terms(changed, now)
+
+    def _write_files(self, draft: Draft) -> None:
+        run = self.connection.executemany
+        run("DELETE FROM files WHERE path = ?", [(path,) for path, row in draft.files.items() if row is None])
+        run(
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
+            [_file_row(row) for row in draft.files.values() if row is not None],
+        )
+        run(
+            "UPDATE files SET missing = ? WHERE path = ?",
+            [(since, path) for path, since in draft.missing.items()],
+        )
+
+    def _write_problems(self, problems: Mapping[str, tuple[Problem, ...]]) -> None:
+        self.connection.executemany("DELETE FROM problems WHERE path = ?", [(path,) for path in problems])
+        self.connection.executemany(
+            "INSERT INTO problems VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (path, place, problem.line, problem.code, problem.message, problem.hint)
+                for path, found in problems.items()
+                for place, problem in enumerate(found)
+            ],
+        )
+
+    def _write_posts(self, changed: list[tuple[Filed | None, Filed | None]]) -> None:
+        run = self.connection.executemany
+        # Rows first go, then come: two posts may change places.
+        run("DELETE FROM posts WHERE number = ?", [(old.number,) for old, _ in changed if old])
+        run("DELETE FROM bodies WHERE number = ?", [(old.number,) for old, new in changed if old and not new])
+        run(
+            "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [_post_row(new) for _, new in changed if new],
+        )
+        run(
+            "INSERT OR REPLACE INTO bodies VALUES (?, ?)",
+            [(new.number, new.packed) for _, new in changed if new and new.packed is not None],
+        )
+
+    def _write_terms(self, changed: list[tuple[Filed | None, Filed | None]], now: float) -> None:
+        """Move posts between feeds and keep each feed's count, all in step."""
+        gone = {place for old, _ in changed for place in _places(old)}
+        come = {place for _, new in changed for place in _places(new)}
+        numbers = self._number_feeds({term for term, *_ in gone ^ come})
+        counts: dict[Term, int] = {}
+        for sign, places in ((-1, gone - come), (1, come - gone)):
+            for term, *_ in places:
+                counts[term] = counts.get(term, 0) + sign
+        run = self.connection.executemany
+        run(
+            "DELETE FROM post_terms WHERE feed = ? AND published = ? AND tie = ? AND post = ?",
+            sorted((numbers[term], *place) for term, *place in gone - come),
+        )
+        run(
+            "INSERT INTO post_terms VALUES (?, ?, ?, ?)",
+            sorted((numbers[term], *place) for term, *place in come - gone),
+        )
+        for term, change in counts.items():
+            (entries,) = self.connection.execute(
+                "UPDATE feeds SET entries = entries + ? WHERE number = ? RETURNING entries",
+                (change, numbers[term]),
+            ).fetchone()
+            self._note_emptiness(term, entries, now)
+
+    def _note_emptiness(self, term: Term, entries: int, now: float) -> None:
+        if entries:
+            self.ledger.fill_feed(term.scheme, term.name)
+        else:
+            self.ledger.empty_feed(term.scheme, term.name, math.floor(now))
+
+    def _number_feeds(self, terms: Iterable[Term]) -> dict[Term, int]:
+        ordered = sorted(terms)
+        self.connection.executemany(
+            "INSERT OR IGNORE INTO feeds (scheme, name) VALUES (?, ?)",
+            [(term.scheme, term.name) for term in ordered],
+        )
+        return {term: self.feed_number(term) or 0 for term in ordered}
+
+    def _mark(self, terms: set[Term]) -> None:
+        numbers = self._number_feeds(terms)
+        self.connection.executemany(
+            "INSERT OR IGNORE INTO touched VALUES (?)", [(number,) for number in numbers.values()]
+        )
+
+    def _write_documents(self, documents: Iterable[Written], generation: int) -> None:
+        documents = list(documents)
+        numbers = self._number_feeds({each.term for each in documents})
+        self.connection.executemany(
+            "INSERT OR REPLACE INTO documents (address, generation, feed, format, etag, modified, parts, body) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    each.address,
+                    generation,
+                    numbers[each.term],
+                    each.format,
+                    each.etag,
+                    each.modified,
+                    each.parts,
+                    each.body,
+                )
+                for each in documents
+            ],
+        )
+
+    def _forget(self, now: float) -> None:
+        """Drop documents that were superseded long enough ago for every reader to have moved on."""
+        (settled,) = self.connection.execute(
+            "SELECT max(generation) FROM generations WHERE published <= ?", (now - KEPT,)
+        ).fetchone()
+        forgotten = self.meta("forgotten") or 0
+        if settled is None or settled == forgotten:
+            return
+        self.connection.execute(
+            "DELETE FROM documents WHERE rowid IN (SELECT old.rowid FROM documents new JOIN documents old "
+            "ON old.address = new.address AND old.generation < new.generation "
+            "WHERE new.generation > ? AND new.generation <= ?)",
+            (forgotten, settled),
+        )
+        self.connection.execute("DELETE FROM generations WHERE generation < ?", (settled,))
+        self._set("forgotten", settled)
+
+    # -- opening -------------------------------------------------------------------------------------------
+
+    def _adopt(self, name: str, now: float) -> None:
+        """Record which content this state belongs to; refuse another's."""
+        owner = self.meta("content")
+        if owner is None:
+            with self._transaction():
+                self._set("content", name)
+                self._mark({SITE})
+                self.ledger.empty_feed(SITE.scheme, SITE.name, math.floor(now))
+        elif owner != name:
+            raise CatalogueError(self.path, f"belongs to the content folder {owner}: give --state another folder")
+
+    def _recover(self) -> None:
+        """Clear what a killed writer left unpublished; announce what it may have published unannounced."""
+        with self._transaction():
+            self.connection.execute("DELETE FROM documents WHERE generation > ?", (self.generation,))
+        self._signal.value = self.generation
+
+    def _set(self, key: str, value: object) -> None:
+        self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._translated():
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
+            self.connection.execute("COMMIT")
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise CatalogueError(self.path, f"the catalogue cannot be written: {error}") from error
+
+
+def _prepare(state: Path) -> None:
+    """Make the state folder, with a .gitignore that keeps it out of its content's history."""
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        ignore = state / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n")
+        if not os.access(state, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(state))
+    except OSError as error:
+        reason = f"cannot be written: {error.strerror}: give --state a folder that can"
+        raise CatalogueError(str(state), reason) from error
+
+
+def _file_row(row: FileRow) -> tuple[object, ...]:
+    look = row.fingerprint
+    return row.path, look.size, look.mtime, look.ctime, look.inode, row.digest, row.looked
+
+
+def _post_row(filed: Filed) -> tuple[object, ...]:
+    post = filed.post
+    return (
+        filed.number, post.path, post.name, filed.id, filed.published, filed.updated.isoformat(),
+        filed.standing, filed.version, filed.digest, dump(post),
+    )  # fmt: skip
+
+
+def _places(filed: Filed | None) -> list[tuple[Term, int, str, int]]:
+    """The rows of ``post_terms`` that a post has: none unless it is in its feeds."""
+    if filed is None or not filed.live:
+        return []
+    return [(term, filed.published, filed.tie, filed.number) for term in (SITE, *filed.post.terms)]
+
+
+def _known(rows: Iterable[tuple[str, int, int, int, int, bytes, int]]) -> dict[str, Known]:
+    return {
+        path: Known(Fingerprint(size, mtime, ctime, inode), digest, looked)
+        for path, size, mtime, ctime, inode, digest, looked in rows
+    }

@@ -1,0 +1,72 @@
+"""What commands print: results on standard output, remarks on standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import unquote
+
+import click
+import orjson
+
+from feedsvc.config import Settings
+from feedsvc.model import Problem, Report
+
+_FIRST = 5  # problems shown after a build
+
+
+def as_json(value: object) -> None:
+    """Any nouns, as indented JSON."""
+    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z).decode())
+
+
+def remark(line: str) -> None:
+    """A line beside the result."""
+    click.echo(line, err=True)
+
+
+def report(done: Report) -> None:
+    """A rebuild in a line or two, and the first of its problems."""
+    changes = (("added", done.added), ("changed", done.changed), ("removed", done.removed))
+    news = ", ".join(f"{count:,} {word}" for word, count in changes if count) or "nothing new"
+    click.echo(
+        f"{counted(done.posts, 'post')} ({news}) in {counted(done.feeds, 'feed')}; "
+        f"{counted(done.written, 'document')} written in {done.seconds:.2f} s."
+    )
+    problems(done.problems)
+
+
+def problems(found: tuple[Problem, ...]) -> None:
+    """The first few problems, and where to find the rest."""
+    for problem in found[:_FIRST]:
+        remark(str(problem))
+    if len(found) > _FIRST:
+        remark(f"and {counted(len(found) - _FIRST, 'more problem')}: `feedsvc check` lists all.")
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 post``, ``1,204 posts``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def table(rows: Iterable[tuple[str, ...]]) -> None:
+    """Rows with two spaces between columns, the last column as wide as it likes."""
+    lines = list(rows)
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        *first, last = line
+        click.echo("  ".join([*(cell.rjust(width) for cell, width in zip(first, widths, strict=False)), last]))
+
+
+def readable(address: str) -> str:
+    """An address, followed by itself in plain letters where it is percent-encoded."""
+    plain = unquote(address)
+    return address if plain == address else f"{address}  {plain}"
+
+
+def provisional(settings: Settings) -> None:
+    """That a trial is one."""
+    if settings.site.provisional:
+        remark(
+            f"site.url is not set: links and ids start with {settings.site.url}, for a trial. Before anyone subscribes "
+            "set it to where the posts live (site.url in feedsvc.toml, or --set site.url=https://example.org)."
+        )

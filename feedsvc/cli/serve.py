@@ -1,0 +1,103 @@
+"""``feedsvc serve``: build, serve, keep fresh."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from pathlib import Path
+
+import click
+
+from feedsvc.cli import say
+from feedsvc.cli.options import ListsSettings, configured, setting_option
+from feedsvc.cli.progress import progress
+from feedsvc.config import Settings
+from feedsvc.exceptions import CatalogueMissing, FeedsvcError
+from feedsvc.service import Service
+from feedsvc.triggers import Triggers
+from feedsvc.web.server import serve
+
+
+@click.command("serve", cls=ListsSettings)
+@configured
+@setting_option("--host", "serve.host", "HOST")
+@setting_option("--port", "serve.port", "PORT")
+@setting_option("--workers", "serve.workers", "N")
+@click.option(
+    "--export",
+    "dest",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep the feeds as static files there too.",
+)
+def command(settings: Settings, dest: Path | None) -> None:
+    """Build the feeds, then serve them and keep them fresh.
+
+    Reads the posts in CONTENT (by default the folder `content`) and serves a feed for the site and one for every
+    category, tag and author, as RSS, Atom and JSON. A post that is added, changed or removed is in its feeds within a
+    second. After a restart the last state is served at once.
+
+    \b
+    Examples:
+      feedsvc serve .
+      feedsvc serve ~/site --host 0.0.0.0 --port 80 --state /var/lib/feedsvc
+      feedsvc serve ~/site --set site.url=https://example.org --set feeds.limit=50
+    """
+    _require_port(settings.host, settings.port)
+    with Service(settings, listens=True) as service:
+        _build_first(service)
+        _greet(settings, service)
+        serve(settings, service, Triggers(service, dest))
+
+
+def _require_port(host: str, port: int) -> None:
+    """Find out before a long build: the server itself would share a port that another one lets it share."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        reasons = {
+            errno.EADDRINUSE: "another program listens there; choose a port with --port",
+            errno.EACCES: "not permitted; choose a port above 1023 with --port",
+        }
+        reason = reasons.get(error.errno or 0, error.strerror or str(error))
+        raise FeedsvcError(f"cannot listen at {host}:{port}: {reason}") from error
+
+
+def _build_first(service: Service) -> None:
+    """The first build, with progress; a later start serves what is there, and its rescan looks for changes."""
+    try:
+        service.feeds()
+    except CatalogueMissing:
+        with progress() as tell:
+            say.report(service.rebuild("command", tell))
+
+
+def _greet(settings: Settings, service: Service) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    here = f"http://{host}:{settings.port}"
+    say.remark(f"Serving {settings.content} at {here}/")
+    say.remark(f"  the site's feed   {here}/rss.xml  {here}/atom.xml  {here}/feed.json")
+    say.remark(f"  a feed by term    {here}/category/NAME/rss.xml  {here}/tag/NAME/rss.xml")
+    say.remark(f"  all feeds         {here}/feeds.opml")
+    say.provisional(settings)
+    if not any(feed.entries for feed in service.feeds()):
+        say.remark(_how_to_post(settings))
+    token, made = service.token()
+    if made:
+        say.remark(
+            f"To ask for a rebuild (the token is shown this once; it is kept in {settings.state}):\n"
+            f"  curl -X POST -H 'Authorization: Bearer {token}' {here}/rebuild"
+        )
+
+
+def _how_to_post(settings: Settings) -> str:
+    name = "_posts/2024-01-31-hello.md" if settings.rules.layout == "jekyll" else "hello.md"
+    return (
+        f"There are no posts yet. Put one at {settings.content / name}, and it is in the feeds at once:\n"
+        "  ---\n  title: Hello\n  date: 2024-01-31 12:00:00 +0000\n  tags: [first]\n  ---\n  The first post."
+    )

@@ -1,0 +1,204 @@
+"""Reading the configuration: command line over environment over feedsvc.toml over _config.yml over defaults."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from feedsvc.config import jekyll, layers
+from feedsvc.config.jekyll import JekyllConfig
+from feedsvc.config.settings import Given, Mark, Settings, mark
+from feedsvc.config.validation import validated
+from feedsvc.exceptions import ConfigError
+from feedsvc.model import ContentRules, FeedRules, Served, Site
+
+_MOST = 100  # posts in a feed whose window holds more than its limit
+_ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - listened at, but no address to fetch from
+_NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+def load(
+    content: Path | None = None,
+    *,
+    state: Path | None = None,
+    config: Path | None = None,
+    overrides: Mapping[str, object] = _NOTHING,
+    environ: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> Settings:
+    """Read the settings of the content folder, by default ``content`` in the working folder.
+
+    ``overrides`` are the command line's, by key; ``environ`` and ``cwd`` are the process's own unless given.
+    Raises ConfigError naming the key, its value and where it was given. The folder need not exist.
+    """
+    return _read(Given(content, state, config, dict(overrides), environ, cwd or Path.cwd()))
+
+
+def reread(settings: Settings) -> Settings:
+    """The same, read again: for when ``changed`` says so. Raises ConfigError as ``load`` does."""
+    return _read(settings.given) if settings.given else settings
+
+
+def _read(given: Given) -> Settings:
+    environ = os.environ if given.environ is None else given.environ
+    places = _places(given, environ)
+    yml = jekyll.read(places.yml) if places.yml else JekyllConfig({})
+    found = validated(
+        (
+            layers.overrides(given.overrides),
+            layers.environment(environ),
+            layers.toml(places.toml) if places.toml else {},
+            yml.values,
+        )
+    )
+    return _compose(found, yml, places, given)
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where everything lies, and how the ``sources`` looked before they were read."""
+
+    content: Path
+    state: Path
+    toml: Path | None
+    yml: Path | None
+    jekyll_site: bool
+    sources: tuple[Path, ...]
+    seen: tuple[Mark, ...]
+
+
+def _places(given: Given, environ: Mapping[str, str]) -> _Places:
+    content = _place(given.content, environ.get(layers.CONTENT) or "content", given.cwd)
+    state = _place(given.state, environ.get(layers.STATE) or str(content / ".feedsvc"), given.cwd)
+    config = _config(given, environ)
+    toml, tomls = _first((config,) if config else (content / layers.FILE, given.cwd / layers.FILE))
+    yml, ymls = _first(tuple(content / name for name in jekyll.NAMES))
+    posts = content / "_posts"
+    jekyll_site = yml is not None or posts.is_dir()
+    sources = (*tomls, *ymls, *(() if jekyll_site else (posts,)))
+    return _Places(content, state, toml, yml, jekyll_site, sources, tuple(map(mark, sources)))
+
+
+def _config(given: Given, environ: Mapping[str, str]) -> Path | None:
+    """The configuration file that was asked for, which must be there."""
+    named = given.config or environ.get(layers.CONFIG)
+    if not named:
+        return None
+    path = given.cwd / named
+    if not path.is_file():
+        raise ConfigError(str(path), "no such configuration file")
+    return path
+
+
+def _place(path: Path | None, otherwise: str, cwd: Path) -> Path:
+    # as the shell has it: ".." goes back a name, and a symlink stays one, because it may be switched
+    return Path(os.path.abspath(cwd / (path or otherwise)))  # noqa: PTH100 - resolve() follows symlinks
+
+
+def _first(candidates: tuple[Path, ...]) -> tuple[Path | None, tuple[Path, ...]]:
+    """The first that exists, and all whose change could alter which that is."""
+    for count, path in enumerate(candidates, start=1):
+        if path.is_file():
+            return path, candidates[:count]
+    return None, candidates
+
+
+def _compose(found: dict[str, Any], yml: JekyllConfig, places: _Places, given: Given) -> Settings:
+    site = _site(found)
+    feeds = _feeds(found, site)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return Settings(
+        content=places.content,
+        state=places.state,
+        site=site,
+        rules=_rules(found, yml, jekyll_site=places.jekyll_site),
+        feeds=feeds,
+        served=_served(found, site, feeds, yml.aliases),
+        every=found["rebuild.every"],
+        watch=found["rebuild.watch"],
+        processes=found["rebuild.processes"] or cores,
+        host=found["serve.host"],
+        port=found["serve.port"],
+        workers=found["serve.workers"] or cores,
+        cache_bytes=found["serve.cache_bytes"],
+        metrics_public=found["metrics.public"],
+        sources=places.sources,
+        token=found["rebuild.token"],
+        seen=places.seen,
+        given=given,
+    )
+
+
+def _site(found: dict[str, Any]) -> Site:
+    return Site(
+        url=found["site.url"] or _here(found),
+        baseurl=found["site.baseurl"],
+        title=found["site.title"],
+        description=found["site.description"],
+        language=found["site.language"],
+        timezone=found["site.timezone"],
+        authors=found["site.author"],
+        provisional=found["site.url"] is None,
+    )
+
+
+def _here(found: dict[str, Any]) -> str:
+    host = "127.0.0.1" if found["serve.host"] in _ANYWHERE else found["serve.host"]
+    return f"http://{f'[{host}]' if ':' in host else host}:{found['serve.port']}"
+
+
+def _rules(found: dict[str, Any], yml: JekyllConfig, *, jekyll_site: bool) -> ContentRules:
+    layout = found["content.layout"]
+    if layout == "auto":
+        layout = "jekyll" if jekyll_site else "plain"
+    return ContentRules(
+        layout=layout,
+        include=_joined(found["content.include"], yml.include),
+        exclude=_joined(found["content.exclude"], yml.exclude),
+        permalink=found["content.permalink"],
+        naive_dates=found["content.naive_dates"] or ("utc" if layout == "jekyll" else "local"),
+        rescue=found["content.rescue"],
+        future=found["content.future"],
+        unpublished=found["content.unpublished"],
+        max_bytes=found["content.max_bytes"],
+        defaults=yml.defaults,
+        excerpt_separator=found["content.excerpt_separator"],
+    )
+
+
+def _joined(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *second)))
+
+
+def _feeds(found: dict[str, Any], site: Site) -> FeedRules:
+    # on trial the server answers at its root, whatever path the site is going to be mounted at
+    default = site.url if site.provisional else site.url + site.baseurl
+    return FeedRules(
+        url=found["feeds.url"] or default,
+        limit=found["feeds.limit"],
+        window=int(found["feeds.window"]),
+        most=max(_MOST, found["feeds.limit"]),
+        full_content=found["feeds.full_content"],
+        gone_after=int(found["feeds.gone_after"]),
+        hubs=found["feeds.hubs"],
+    )
+
+
+def _served(found: dict[str, Any], site: Site, feeds: FeedRules, aliases: tuple[tuple[str, str], ...]) -> Served:
+    return Served(
+        feeds_url=feeds.url,
+        site_url=site.url + site.baseurl,
+        title=site.title,
+        description=site.description,
+        language=site.language,
+        hubs=feeds.hubs,
+        max_age=int(found["feeds.max_age"]),
+        shared_max_age=int(found["feeds.shared_max_age"]),
+        gone_after=feeds.gone_after,
+        gone=found["gone"],
+        aliases=aliases,
+    )

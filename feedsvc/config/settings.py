@@ -1,0 +1,71 @@
+"""What the configuration comes to: one frozen value that every door hands to the service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from pathlib import Path
+
+from feedsvc.model import ContentRules, FeedRules, Served, Site
+
+Mark = tuple[int, int, int] | None  # inode, size, modified (ns); None where there is no such file
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What ``load`` was called with, so that the same can be read again."""
+
+    content: Path | None
+    state: Path | None
+    config: Path | None
+    overrides: Mapping[str, object]
+    environ: Mapping[str, str] | None
+    cwd: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that is configured. Times in seconds, sizes in bytes.
+
+    ``content`` is absolute, and a symlink is left as one: it may be switched. ``sources`` are the files that
+    configure, and those that would if they appeared; ``seen`` is how they looked.
+    """
+
+    content: Path
+    state: Path
+    site: Site
+    rules: ContentRules
+    feeds: FeedRules
+    served: Served
+    every: float
+    watch: bool
+    processes: int
+    host: str
+    port: int
+    workers: int
+    cache_bytes: int
+    metrics_public: bool
+    sources: tuple[Path, ...]
+    token: str = field(default="", repr=False)
+    seen: tuple[Mark, ...] = field(default=(), repr=False)
+    given: Given | None = field(default=None, repr=False)
+
+    @property
+    def digest(self) -> bytes:
+        """Stands for all that documents' bytes depend on: not ages, host, port or token."""
+        return blake2b(repr((self.site, self.rules, self.feeds)).encode(), digest_size=16).digest()
+
+
+def changed(settings: Settings) -> bool:
+    """Whether a file that configures has changed, appeared or gone since the settings were read."""
+    return tuple(map(mark, settings.sources)) != settings.seen
+
+
+def mark(path: Path) -> Mark:
+    """How a file looks, without reading it; of a folder only that it is there."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return (0, 0, 0) if path.is_dir() else (status.st_ino, status.st_size, status.st_mtime_ns)

@@ -1,0 +1,123 @@
+"""Raw values against the table: the highest layer wins, and must be what its setting says. pydantic's only user."""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, PlainValidator, ValidationError, create_model
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from feedsvc.config import values
+from feedsvc.config.layers import Layer
+from feedsvc.config.table import TABLE, Setting
+from feedsvc.exceptions import ConfigError
+
+_PARSERS = {
+    "text": values.text,
+    "token": values.token,
+    "url": values.url,
+    "urls": values.urls,
+    "list": values.listing,
+    "zone": values.zone,
+    "language": values.language,
+    "baseurl": values.baseurl,
+    "people": values.people,
+    "feeds": values.feeds,
+}
+_WANTED = {"flag": "true or false", "number": "a whole number", "verbatim": "text"}
+_OUT_OF_BOUNDS = ("greater_than_equal", "less_than_equal", "finite_number")
+_SHOWN = 80  # characters of a value in a message
+
+
+def validated(layers: tuple[Layer, ...]) -> dict[str, Any]:
+    """Every setting's value by key, the first layer's first; None where it is to be worked out from others.
+
+    Raises ConfigError for the first value that cannot be.
+    """
+    given = {"layers": layers}
+    try:
+        model = _model()(**given)
+    except ValidationError as error:
+        raise _explained(error, layers) from error
+    return {setting.key: getattr(model, _field(setting.key)) for setting in TABLE}
+
+
+class _Source(PydanticBaseSettingsSource):
+    """One layer. A value is taken whole from the highest layer that has it: mappings are not merged."""
+
+    def __init__(self, settings_cls: type[BaseSettings], layer: Layer) -> None:
+        super().__init__(settings_cls)
+        self._raw = {_field(key): value.raw for key, value in layer.items()}
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
+        return self._raw.get(field_name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        return {name: raw for name, raw in self._raw.items() if name not in self.current_state}
+
+
+class _Layered(BaseSettings):
+    """Settings whose sources are the layers they are made from."""
+
+    model_config = SettingsConfigDict(extra="forbid", validate_default=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return tuple(_Source(settings_cls, layer) for layer in init_settings()["layers"])
+
+
+def _field(key: str) -> str:
+    return key.replace(".", "_")
+
+
+@lru_cache(maxsize=1)
+def _model() -> type[_Layered]:
+    fields: Any = {_field(setting.key): (_annotation(setting), setting.default) for setting in TABLE}
+    return create_model("Layered", __base__=_Layered, **fields)
+
+
+def _annotation(setting: Setting) -> Any:
+    bounds = Field(ge=setting.least, le=setting.most)
+    match setting.kind:
+        case "verbatim":
+            annotation: Any = str
+        case "flag":
+            annotation = bool
+        case "number":
+            annotation = Annotated[int, BeforeValidator(values.number), bounds]
+        case "size":
+            annotation = Annotated[int, BeforeValidator(values.size), bounds]
+        case "duration":
+            annotation = Annotated[float, BeforeValidator(values.duration), bounds]
+        case "choice":
+            annotation = Annotated[str, PlainValidator(partial(values.choice, choices=setting.choices))]
+        case kind:
+            annotation = Annotated[Any, PlainValidator(_PARSERS[kind])]
+    return annotation if setting.default is not None else annotation | None
+
+
+def _explained(error: ValidationError, layers: tuple[Layer, ...]) -> ConfigError:
+    detail = error.errors(include_url=False)[0]
+    setting = next(setting for setting in TABLE if _field(setting.key) == detail["loc"][0])
+    value = next(layer[setting.key] for layer in layers if setting.key in layer)
+    if detail["type"] in _OUT_OF_BOUNDS:
+        unit = {"duration": " seconds", "size": " bytes"}.get(setting.kind, "")
+        wanted = f"from {setting.least:,g} to {setting.most:,g}{unit}"
+    else:
+        wanted = _WANTED.get(setting.kind) or detail["msg"].removeprefix("Value error, ")
+    shown = "what it is" if setting.kind == "token" else _short(value.raw)
+    return ConfigError(setting.key, f"should be {wanted}, not {shown} ({value.origin})")
+
+
+def _short(raw: object) -> str:
+    shown = repr(raw)
+    return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"

@@ -1,0 +1,186 @@
+"""What settings' values may look like, and what they mean; a ValueError completes the words "it should be"."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from feedsvc.model import SCHEMES, Person
+from feedsvc.uris import addressable, ascii_uri
+
+_AMOUNT = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)\s*")
+_TIMES = {
+    1: ("", "s", "sec", "second"),
+    60: ("m", "min", "minute"),
+    3_600: ("h", "hour"),
+    86_400: ("d", "day"),
+    604_800: ("w", "week"),
+}
+_SECONDS = {name + plural: size for size, names in _TIMES.items() for name in names for plural in ("", "s")}
+_BYTES = {"": 1, "b": 1} | {
+    letter + ending: base**power
+    for power, letter in enumerate("kmgt", start=1)
+    for ending, base in (("", 1000), ("b", 1000), ("ib", 1024))
+}
+_SPACES = re.compile(r"[ \t\r\n]+")
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+
+
+def text(value: object) -> str:
+    """One line of text; breaks and runs of spaces are one space."""
+    if not isinstance(value, str):
+        raise ValueError("text")  # noqa: TRY004 - pydantic takes ValueErrors for explanations
+    line = _SPACES.sub(" ", value).strip(" ")
+    if any(unicodedata.category(char) in ("Cc", "Cs") for char in line):
+        raise ValueError("text without control characters")
+    return line
+
+
+def token(value: object) -> str:
+    """A secret that can be sent in a header (RFC 6750, section 2.1, allows less; proxies allow this)."""
+    secret = value.strip() if isinstance(value, str) else ""
+    if not secret.isascii() or not secret.isprintable() or " " in secret or not isinstance(value, str):
+        raise ValueError("ASCII letters, digits and signs without spaces")
+    return secret
+
+
+def number(value: object) -> object:
+    """A whole number, which true and false are not."""
+    if isinstance(value, bool):
+        raise ValueError("a whole number")  # noqa: TRY004 - likewise
+    return value
+
+
+def duration(value: object) -> float:
+    """Seconds: 300, "5m", "24h", "1h 30m", "30 days"."""
+    return _sum(value, _SECONDS, 'a duration such as 300, "5m", "24h" or "30 days"')
+
+
+def size(value: object) -> int:
+    """Bytes: 4000000, "256MB", "1.5 GiB"."""
+    return int(_sum(value, _BYTES, 'a size such as 4000000, "256MB" or "1 GiB"'))
+
+
+def _sum(value: object, units: Mapping[str, float], wanted: str) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    total, end = 0.0, 0
+    written = value if isinstance(value, str) else ""
+    while match := _AMOUNT.match(written, end):
+        if match[2].lower() not in units:
+            raise ValueError(wanted)
+        total += float(match[1]) * units[match[2].lower()]
+        end = match.end()
+    if end != len(written) or not written:
+        raise ValueError(wanted)
+    return total
+
+
+def listing(value: object) -> tuple[str, ...]:
+    """Several texts: a list, or one string with commas between them."""
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, Sequence) or not all(isinstance(part, str) for part in parts):
+        raise ValueError("a list of texts")
+    return tuple(stripped for part in parts if (stripped := part.strip()))
+
+
+def url(value: object) -> str:
+    """An absolute http(s) address as an ASCII URI, without a slash at its end."""
+    wanted = "an absolute address such as https://example.org"
+    try:
+        address = ascii_uri(value) if isinstance(value, str) else ""
+        parts = urlsplit(address)
+    except ValueError as error:
+        raise ValueError(wanted) from error
+    if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
+        raise ValueError(wanted)
+    if parts.query or parts.fragment or parts.username is not None:
+        raise ValueError(f"{wanted}, without query, fragment and password")
+    return address.rstrip("/")
+
+
+def urls(value: object) -> tuple[str, ...]:
+    """Several absolute http(s) addresses, as they are: a hub's may end in a slash or hold a query."""
+    found = tuple(map(ascii_uri, listing(value)))
+    if not all(urlsplit(address).scheme in ("http", "https") for address in found):
+        raise ValueError("a list of absolute addresses such as https://hub.example.org/")
+    return found
+
+
+def baseurl(value: object) -> str:
+    """A path that starts with a slash and ends with none; "" is the root."""
+    path = text(value).strip("/")
+    if any(char in path for char in ("?", "#", "://")):
+        raise ValueError("a path such as /blog")
+    return f"/{path}" if path else ""
+
+
+def language(value: object) -> str:
+    """A language tag (RFC 5646); a locale such as ``zh_CN.UTF-8`` is read as one."""
+    tag = text(value).partition(".")[0].replace("_", "-")
+    if not _LANGUAGE.fullmatch(tag):
+        raise ValueError("a language tag such as en or zh-CN")
+    return tag
+
+
+def zone(value: object) -> str:
+    """A zone of the IANA database."""
+    name = text(value)
+    try:
+        return ZoneInfo(name).key
+    except (OSError, ValueError) as error:  # ZoneInfoNotFoundError is a KeyError, a folder's name an OSError
+        raise ValueError(_zone_wanted(name)) from error
+    except KeyError as error:
+        raise ValueError(_zone_wanted(name)) from error
+
+
+def _zone_wanted(name: str) -> str:
+    near = get_close_matches(name, available_timezones(), n=1)
+    return f"a zone such as {near[0] if near else 'Asia/Shanghai'}"
+
+
+def people(value: object) -> tuple[Person, ...]:
+    """Authors: a name, a mapping with ``name``, ``email``, ``uri`` (or ``url``), or a list of these."""
+    entries = value if isinstance(value, list | tuple) else [value]
+    return tuple(_person(entry) for entry in entries)
+
+
+def _person(entry: object) -> Person:
+    if isinstance(entry, Person):
+        return entry
+    facts = entry if isinstance(entry, Mapping) else {"name": entry}
+    name = facts.get("name")
+    if not isinstance(name, str) or not text(name):
+        raise ValueError("a name, or a table with name, email and uri, or a list of these")
+    return Person(text(name), _optional(facts, "email"), ascii_uri(_optional(facts, "uri", "url")))
+
+
+def _optional(facts: Mapping[object, object], *names: str) -> str:
+    return next((text(value) for name in names if isinstance(value := facts.get(name), str)), "")
+
+
+def feeds(value: object) -> tuple[str, ...]:
+    """Addresses of feeds such as ``category/Old``, in NFC: a list, or a mapping of them to true or false."""
+    if isinstance(value, Mapping):
+        if not all(isinstance(said, bool) for said in value.values()):
+            raise ValueError('a table of lines such as "category/Old" = true')
+        value = [address for address, said in value.items() if said]
+    found = tuple(
+        unicodedata.normalize("NFC", address.removeprefix("/").removesuffix("/")) for address in listing(value)
+    )
+    for address in found:
+        scheme, _, name = address.partition("/")
+        if scheme not in SCHEMES or not addressable(name):
+            raise ValueError("addresses of feeds such as category/Old or tag/x")
+    return found
+
+
+def choice(value: object, choices: tuple[str, ...]) -> str:
+    """One of a few words."""
+    if value not in choices:
+        raise ValueError(" or ".join(choices))
+    return str(value)

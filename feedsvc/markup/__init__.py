@@ -1,0 +1,7 @@
+"""Post body → clean HTML: absolute references, safe, legal in XML. And HTML → plain text."""
+
+from feedsvc.markup.characters import legal
+from feedsvc.markup.clean import to_html
+from feedsvc.markup.plain import text
+
+__all__ = ["legal", "text", "to_html"]

@@ -1,0 +1,18 @@
+"""Which characters may go into a document."""
+
+from __future__ import annotations
+
+import re
+
+# XML 1.0, section 2.2: what a document cannot hold, then what its note asks authors to avoid (C1 controls,
+# noncharacters) with U+FFFD: HTML calls the former parse errors, and the W3C validator warns of all of them.
+_ILLEGAL = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff" + "\x7f-\x9f\ufdd0-\ufdef\ufffd"
+_DROPPED = re.compile(f"[{_ILLEGAL}]")
+_SUSPECT = re.compile(f"[\r{_ILLEGAL}]")
+
+
+def legal(text: str) -> str:
+    """``text`` without the characters that XML 1.0 (section 2.2) forbids or discourages, CRLF and CR as LF."""
+    if not _SUSPECT.search(text):
+        return text
+    return _DROPPED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

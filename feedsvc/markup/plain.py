@@ -1,0 +1,58 @@
+"""HTML → plain text, for titles and summaries."""
+
+from __future__ import annotations
+
+import html as entities
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from feedsvc.markup.allowed import BLOCKS
+from feedsvc.markup.characters import legal
+from feedsvc.markup.tokens import pieces
+
+_APART = BLOCKS | {"br", "hr", "img"}
+_SENTENCE = re.compile(r"[。！？!?…][”’」』）)\"']*|\.(?=\s)")
+_WORD = re.compile(r"[A-Za-z0-9\u00c0-\u024f'’_-]")
+_JOINERS = "\u200d\ufe0e\ufe0f"
+_LOOSE_ENDS = " ,;:-–—(（[「『“‘《、，；："
+
+
+def text(html: str, limit: int = 0) -> str:
+    """The text of ``html`` on one line: tags gone, entities resolved, white space folded.
+
+    With ``limit`` above 0 it has at most that many characters, "…" included: cut after a sentence where one
+    ends in the last third, else between words.
+    """
+    if "<" in html:
+        html = "".join(_words(html))
+    if "&" in html:
+        html = entities.unescape(html)
+    return _cut(" ".join(legal(html).split()), limit)
+
+
+def _words(html: str) -> Iterator[str]:
+    for between, tag in pieces(html):
+        yield between
+        if tag and tag[2] and tag[2].lower() in _APART:
+            yield " "
+
+
+def _cut(line: str, limit: int) -> str:
+    if limit <= 0 or len(line) <= limit:
+        return line
+    room = limit - 1
+    ends = [end.end() for end in _SENTENCE.finditer(line, 0, room)]
+    if ends and ends[-1] * 3 >= room * 2:
+        return line[: ends[-1]] + "…"
+    return line[: _between_words(line, room)].rstrip(_LOOSE_ENDS) + "…"
+
+
+def _between_words(line: str, room: int) -> int:
+    """The last place up to ``room`` where no word and no character made of several code points is parted."""
+    end = room
+    while end > 0 and (unicodedata.combining(line[end]) or line[end] in _JOINERS or line[end - 1] == "\u200d"):
+        end -= 1
+    while end > 0 and _WORD.match(line[end]) and _WORD.match(line[end - 1]):
+        end -= 1
+    return end if end * 3 >= room * 2 else room

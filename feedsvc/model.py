@@ -1,0 +1,313 @@
+"""The nouns: what every other module speaks of. Frozen, without behaviour beyond their own arithmetic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+
+Markup = Literal["markdown", "html"]
+Format = Literal["rss", "atom", "json"]
+BuildState = Literal["queued", "running", "done", "failed"]
+FORMATS: tuple[Format, ...] = ("rss", "atom", "json")
+FILENAMES: dict[Format, str] = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json"}
+MEDIA_TYPES: dict[Format, str] = {
+    "rss": "application/rss+xml; charset=utf-8",
+    "atom": "application/atom+xml; charset=utf-8",
+    "json": "application/feed+json; charset=utf-8",
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Term:
+    """What a post is filed under: a scheme (site, category, tag, author) and a name as written, in NFC."""
+
+    scheme: str
+    name: str
+
+
+SITE = Term("site", "")  # every post is filed under it: the site's feed is a term's feed like any other
+SCHEMES = ("category", "tag", "author")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who wrote something (RFC 4287, section 3.2)."""
+
+    name: str
+    email: str = ""
+    uri: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something an author should mend; ``line`` counts from 1, 0 when no single line is to blame."""
+
+    path: str
+    line: int
+    code: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{self.path}:{self.line}: {self.code}: {self.message}{hint}"
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """One entry of Jekyll's ``defaults``: values for the files that its scope names."""
+
+    path: str
+    type: str
+    values: tuple[tuple[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The site that posts live on. ``url`` has no trailing slash; ``baseurl`` is "" or starts with a slash."""
+
+    url: str
+    baseurl: str = ""
+    title: str = ""
+    description: str = ""
+    language: str = "en"
+    timezone: str = "UTC"
+    authors: tuple[Person, ...] = ()
+    provisional: bool = False  # url was not configured: ids are not kept
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRules:
+    """How a content folder is read: which files are posts, and what their dates and links mean."""
+
+    layout: Literal["jekyll", "plain"] = "plain"
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    permalink: str = ""  # a Jekyll style or template; "" means the layout's own
+    naive_dates: Literal["utc", "local"] = "local"
+    rescue: bool = True
+    future: bool = False  # publish future posts at once (Jekyll's ``future``)
+    unpublished: bool = False  # publish posts that say ``published: false`` (Jekyll's ``unpublished``)
+    max_bytes: int = 4_000_000
+    defaults: tuple[Default, ...] = ()
+    excerpt_separator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRules:
+    """What goes into documents. ``url`` is the base of self links, no trailing slash; window in seconds."""
+
+    url: str
+    limit: int = 20
+    window: int = 86_400
+    most: int = 100
+    full_content: bool = True
+    gone_after: int = 30 * 86_400
+    hubs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What an author wrote, read from one file.
+
+    ``name`` is what stays when the file moves to another folder. ``guid`` is the id the post asks for: its
+    front matter's when ``claims_guid``, else the default made from its URL; the ledger decides (DESIGN: ids
+    are minted once). ``published`` is the first-seen time that was passed to the parser when not ``dated``.
+    ``summary`` is plain text. ``body`` is the source after the front matter, newlines normalised to LF.
+    """
+
+    path: str
+    name: str
+    title: str
+    url: str
+    guid: str
+    claims_guid: bool
+    published: datetime
+    dated: bool
+    updated: datetime | None
+    terms: tuple[Term, ...]
+    authors: tuple[Person, ...]
+    summary: str
+    markup: Markup
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """One file, read: its post (None when it says it is not to be published) and what should be mended."""
+
+    post: Post | None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A post as feeds carry it, ready to be rendered.
+
+    ``version`` digests everything the entry's bytes depend on, apart from settings and renderer. ``url`` and
+    ``id`` are ASCII URIs, ``html`` is clean, absolute and XML-legal; ``terms`` are all but the site's.
+    """
+
+    number: int
+    version: bytes
+    id: str
+    url: str
+    title: str
+    published: datetime
+    updated: datetime
+    terms: tuple[Term, ...]
+    authors: tuple[Person, ...]
+    summary: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What a subscriber follows, apart from its entries. All URLs are absolute ASCII URIs.
+
+    ``id`` is the Atom feed's id; ``home`` the page for people; ``updated`` the newest of its entries.
+    """
+
+    term: Term
+    id: str
+    title: str
+    description: str
+    language: str
+    home: str
+    urls: tuple[tuple[Format, str], ...]
+    updated: datetime
+    authors: tuple[Person, ...]
+    hubs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Where an entry's bytes lie in a document."""
+
+    number: int
+    version: bytes
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A feed's bytes in one format. ``address`` is its percent-encoded path; ``modified`` is in epoch seconds.
+
+    ``etag`` is the digest alone, without quotes and coding.
+    """
+
+    address: str
+    term: Term
+    format: Format
+    etag: str
+    modified: int
+    body: bytes
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFacts:
+    """A feed in the list of feeds. ``emptied`` is when one without posts lost its last."""
+
+    term: Term
+    entries: int
+    updated: datetime | None
+    emptied: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What tells that a file is the one we know, without reading it. Times in nanoseconds."""
+
+    size: int
+    mtime: int
+    ctime: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a file: how it looked when it was read at ``looked`` (ns), and what it held."""
+
+    fingerprint: Fingerprint
+    digest: bytes
+    looked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one rebuild did. Counts are of files, posts, feeds and documents; ``seconds`` is its duration.
+
+    ``look_again`` is when something left unsettled (a file still being written, one that just vanished, a
+    post to come) is to be looked at again: epoch seconds, None when nothing waits. ``unsettled`` names the files
+    to look at then; ``settling`` is true when files, not only posts to come, wait.
+    """
+
+    generation: int
+    seconds: float = 0.0
+    files: int = 0
+    read: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    posts: int = 0
+    feeds: int = 0
+    rendered: int = 0
+    written: int = 0
+    problems: tuple[Problem, ...] = ()
+    look_again: float | None = None
+    unsettled: tuple[str, ...] = ()
+    settling: bool = False
+
+    def then(self, later: Report) -> Report:
+        """This report and that of a later look, as one."""
+        return replace(
+            later,
+            files=max(self.files, later.files),
+            read=self.read + later.read,
+            added=self.added + later.added,
+            changed=self.changed + later.changed,
+            removed=self.removed + later.removed,
+            feeds=self.feeds + later.feeds,
+            rendered=self.rendered + later.rendered,
+            written=self.written + later.written,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A request for a rebuild and what became of it. Times are epoch seconds; ``report`` is JSON-ready."""
+
+    id: int
+    state: BuildState
+    trigger: str
+    requested: float
+    started: float | None = None
+    finished: float | None = None
+    error: str = ""
+    report: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The settings that answering needs, kept with each generation so that headers always match documents.
+
+    Ages in seconds. ``gone`` holds addresses of feeds (``category/Old``) that are gone for good; ``aliases``
+    further paths that lead to a feed's path by 301. ``feeds_url`` has no trailing slash.
+    """
+
+    feeds_url: str
+    site_url: str
+    title: str
+    description: str = ""
+    language: str = "en"
+    hubs: tuple[str, ...] = ()
+    max_age: int = 300
+    shared_max_age: int = 10
+    stale_while_revalidate: int = 60
+    stale_if_error: int = 86_400
+    gone_after: int = 30 * 86_400
+    gone: tuple[str, ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()

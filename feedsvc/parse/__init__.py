@@ -1,0 +1,35 @@
+"""Files to posts: front matter, dates, links and ids, read as their authors meant them.
+
+``parse`` raises ContentError for a file that cannot be read, and notes a Problem for what it could mend.
+
+================== ======= ==========================================================================
+code               kind    meaning
+================== ======= ==========================================================================
+empty              error   nothing in the file; unfinished
+open-fence         error   the front matter is never closed; unfinished
+no-front-matter    error   a file in ``_posts`` that does not start with front matter
+front-matter       error   YAML, TOML or JSON that cannot be read, even line by line
+encoding           error   not UTF-8; names the encoding it looks like
+too-large          error   more bytes than ``content.max_bytes``
+line-rescued       problem a value with unescaped quotes, backslashes or colons, read as it was meant
+fence-late         problem blank lines before the front matter
+title-missing      problem an empty title; made from the body's first words
+date-missing       problem no date anywhere; the date first seen stands in
+date-unreadable    problem a date that says nothing; the file name's, or the date first seen, stands in
+date-early         problem a date before 1970
+date-zone          problem a zone's name that means several zones; read as RFC 822 does
+updated-unreadable problem a date of change that says nothing; ignored
+updated-early      problem changed before it was published; ignored
+name-undated       problem no date in the name of a file in ``_posts``: Jekyll leaves it out
+term-address       problem a category, tag or author whose name cannot be an address
+permalink          problem a permalink with a placeholder that Jekyll does not know; the default is used
+url                problem an address that cannot be a URI; the default is used
+guid-relative      problem an id that is no absolute URI
+================== ======= ==========================================================================
+
+Where ``rules.rescue`` is off, a post with ``name-undated`` or ``date-unreadable`` is left out, as Jekyll does.
+"""
+
+from feedsvc.parse.post import Seen, parse
+
+__all__ = ["Seen", "parse"]

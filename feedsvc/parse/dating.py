@@ -1,0 +1,53 @@
+"""When a post was published and changed: what it says, else its file's name, else when it was first seen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from feedsvc.parse.dates import read_date, read_file_date, unclear_zone
+from feedsvc.parse.source import Source
+
+_HINT = "write it as 2022-06-02 17:33:04 +0800"
+
+
+def published(source: Source, first_seen: datetime) -> tuple[datetime, bool]:
+    """The date of publication, and whether the post has one of its own."""
+    moment = _written(source, "date", "date-unreadable")
+    if moment is None and source.place.date:
+        moment = read_file_date(source.place.date, source.zone)
+    if moment is None:
+        if not source.value("date"):
+            source.note("date-missing", 0, "no date: the time it was first seen is used", _HINT)
+        return first_seen, False
+    if moment.timestamp() < 0:
+        source.note("date-early", "date", f"the date {moment:%Y-%m-%d} lies before 1970", _HINT)
+    return moment, True
+
+
+def updated(source: Source, published: datetime) -> datetime | None:
+    """The date of the last change that the post names, if any and not before its publication."""
+    for key in ("last_modified_at", "updated", "lastmod"):
+        if not source.value(key):
+            continue
+        moment = _written(source, key, "updated-unreadable")
+        if moment is None or moment >= published:
+            return moment
+        if moment.date() < published.date():  # a bare date of the same day says nothing wrong
+            message = f"changed on {moment:%Y-%m-%d}, before it was published"
+            source.note("updated-early", key, message, "correct the one or the other")
+        return None
+    return None
+
+
+def _written(source: Source, key: str, code: str) -> datetime | None:
+    text = source.value(key)
+    if not text:
+        return None
+    naive = source.rules.naive_dates
+    moment = read_date(text, source.zone, naive, quoted=source.quoted(key))
+    if moment is None:
+        source.note(code, key, f"{text!r} is no date", _HINT)
+    elif name := unclear_zone(text):
+        message = f"the zone {name} is read as {moment:%z}, as in RFC 822"
+        source.note("date-zone", key, message, "write the offset, such as +0800")
+    return moment

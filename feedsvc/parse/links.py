@@ -1,0 +1,118 @@
+"""Where a post lives on its site, and its id."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from feedsvc.parse.source import Source
+from feedsvc.uris import UrlDrop, ascii_uri, jekyll_url, permalink_template, post_id
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+
+
+def links(source: Source, categories: tuple[str, ...], local: datetime) -> tuple[str, str]:
+    """The post's URL, and the id it has by default; ``local`` is its date in the site's time zone.
+
+    In a Jekyll site the id is jekyll-feed's; in a plain folder it is the URL, as Hugo's.
+    """
+    if not source.jekyll:
+        url = _plain_url(source, categories, local)
+        return url, url
+    path = _jekyll_path(source, categories, local)
+    # Jekyll lets a "?" stand in a link, and it leads nowhere: in the file that it writes it is a letter
+    url = _on_site(source, path.replace("?", "%3F").replace("#", "%23"))
+    return url, post_id(source.site, path, _slug(source))
+
+
+def claimed_guid(source: Source) -> str:
+    """The id that the front matter asks for, "" if it asks for none that can be one."""
+    for key in ("guid", "id"):
+        written = source.value(key)
+        if not written:
+            continue
+        uri = ascii_uri(written)
+        if uri:
+            return uri
+        hint = "write an absolute URI, such as tag:example.org,2022:1"
+        if source.jekyll:  # jekyll-feed never took it for an id: taking it now would show every post twice
+            source.note("guid-relative", key, f"the id {written!r} is no absolute URI, and is not used", hint)
+            return ""
+        made = _on_site(source, "/" + written.lstrip("/"))
+        source.note("guid-relative", key, f"the id {written!r} is no absolute URI: {made} is used", hint)
+        return made
+    return ""
+
+
+def _on_site(source: Source, path: str) -> str:
+    return ascii_uri(f"{source.site.url}{source.site.baseurl}{path}")
+
+
+def _jekyll_path(source: Source, categories: tuple[str, ...], local: datetime) -> str:
+    own = source.value("permalink")
+    drop = _drop(source, categories, local)
+    for template in (own, permalink_template(source.rules.permalink)):
+        if not template:
+            continue
+        try:
+            return jekyll_url(template, drop)
+        except KeyError as error:
+            where = "permalink" if template == own else 0
+            message = f"the permalink {template!r} has an unknown placeholder {error}"
+            source.note("permalink", where, message, "see Jekyll's list of placeholders")
+    return jekyll_url(permalink_template(""), drop)
+
+
+def _drop(source: Source, categories: tuple[str, ...], local: datetime) -> UrlDrop:
+    basename = source.path.rpartition("/")[2]
+    return UrlDrop(
+        basename=basename.rpartition(".")[0],
+        slug=_slug(source),
+        categories=categories,
+        date=local,
+        path=source.place.inner,
+    )
+
+
+def _slug(source: Source) -> str:
+    own = source.data.get("slug")  # as written: its spaces are part of jekyll-feed's id
+    return own if isinstance(own, str) and own else source.place.slug
+
+
+def _plain_url(source: Source, categories: tuple[str, ...], local: datetime) -> str:
+    for key in ("url", "permalink"):
+        own = source.value(key)
+        if not own:
+            continue
+        if _SCHEME.match(own):
+            uri = ascii_uri(own)
+            if uri:
+                return uri
+            source.note("url", key, f"{own!r} cannot be an address", "write a path, or an http address")
+        elif key == "permalink":
+            return _on_site(source, _jekyll_path(source, categories, local))
+        else:
+            return _on_site(source, "/" + own.lstrip("/"))
+    if source.rules.permalink:
+        return _on_site(source, _jekyll_path(source, categories, local))
+    return _on_site(source, _folder_path(source))
+
+
+def _folder_path(source: Source) -> str:
+    """``notes/a.md`` is at ``/notes/a/``, ``notes/index.md`` at ``/notes/``, and HTML files at their own path."""
+    folder, _, basename = source.path.rpartition("/")
+    stem = basename.rpartition(".")[0]
+    slug = source.value("slug")
+    above = f"/{folder}" if folder else ""
+    if stem == "index":
+        if slug and folder:
+            return _escaped(f"/{folder.rpartition('/')[0]}/{slug}/".replace("//", "/"))
+        return _escaped(f"{above}/")
+    if slug or source.place.markup == "markdown":
+        return _escaped(f"{above}/{slug or stem}/")
+    return _escaped(f"{above}/{basename}")
+
+
+def _escaped(path: str) -> str:
+    """A file's path: here ``%``, ``?`` and ``#`` are letters like any other."""
+    return path.replace("%", "%25").replace("?", "%3F").replace("#", "%23")

@@ -1,0 +1,55 @@
+"""Broken ``key: value`` lines of YAML, made into what their author meant."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from feedsvc.parse.text_yaml import load_yaml
+
+_LINE = re.compile(r"([A-Za-z_][\w-]*):[ \t]+(\S.*?)[ \t]*\Z")
+_ESCAPED = re.compile(r'\\(["\\])')
+# their lists would be lost if a line of them were taken for one text
+_LISTS = frozenset(("tags", "tag", "categories", "category", "authors", "aliases"))
+
+
+def mend(source: str) -> tuple[str, tuple[int, ...]]:
+    """``source`` with every line that YAML cannot read by itself as a text, and the indices of these lines.
+
+    Between outer quotes the text is what lies between them, quotes and backslashes included, as a program
+    meant that wrote ``title: "…"`` around a title; elsewhere it is all that follows the colon.
+    """
+    lines = source.split("\n")
+    mended: list[int] = []
+    for index, line in enumerate(lines):
+        match = _LINE.match(line)
+        if match is None or _continues(lines, index) or _is_yaml(line):
+            continue
+        key, value = match.groups()
+        if key in _LISTS and value[0] in "[{":
+            continue
+        meant = _as_meant(value).replace("'", "''")
+        lines[index] = f"{key}: '{meant}'"
+        mended.append(index)
+    return "\n".join(lines), tuple(mended)
+
+
+def _continues(lines: list[str], index: int) -> bool:
+    following = lines[index + 1] if index + 1 < len(lines) else ""
+    return following.startswith((" ", "\t")) and not following.isspace()
+
+
+def _is_yaml(line: str) -> bool:
+    try:
+        return isinstance(load_yaml(line), dict)
+    except yaml.YAMLError:
+        return False
+
+
+def _as_meant(value: str) -> str:
+    if len(value) >= 2 and value[0] == value[-1] == '"':
+        return _ESCAPED.sub(r"\1", value[1:-1])
+    if len(value) >= 2 and value[0] == value[-1] == "'":
+        return value[1:-1].replace("''", "'")
+    return value

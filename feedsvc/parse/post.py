@@ -1,0 +1,165 @@
+"""One file's bytes to a Post: the whole of ``parse``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from feedsvc.exceptions import ContentError
+from feedsvc.markup import text as plain_text
+from feedsvc.markup import to_html
+from feedsvc.model import ContentRules, Parsed, Person, Post, Site
+from feedsvc.parse.dates import settle, zone_named
+from feedsvc.parse.dating import published, updated
+from feedsvc.parse.decode import decode
+from feedsvc.parse.defaults import with_defaults
+from feedsvc.parse.links import claimed_guid, links
+from feedsvc.parse.matter import Matter, read_matter
+from feedsvc.parse.place import locate
+from feedsvc.parse.source import Source, one_line
+from feedsvc.selection import is_draft
+from feedsvc.terms import categories, clean_name, tags, terms
+from feedsvc.uris import ascii_uri
+
+Seen = datetime  # when a file was first seen, as the ledger remembers it; aware
+
+_NO = frozenset(("false", "no", "off", "null", ""))
+_YES = frozenset(("true", "yes", "on"))
+_HTML = re.compile(r"</[A-Za-z][A-Za-z0-9]*>|<(?:br|hr|img)\b", re.IGNORECASE)
+_TITLE_LENGTH = 60
+_KEYS = {"category": ("categories", "category"), "tag": ("tags", "tag"), "author": ("authors", "author")}
+
+
+def parse(raw: bytes, path: str, rules: ContentRules, site: Site, first_seen: Seen) -> Parsed:
+    """The post in a file, and what its author should mend; no post where it says it is not to be published.
+
+    ``path`` is relative to the content folder, with slashes. ``first_seen`` stands in for a date that is not
+    there. Future posts are read like any other. ContentError for a file that cannot be read: see the table
+    of codes in ``feedsvc.parse``.
+    """
+    matter = _read(raw, path, rules)
+    if matter is None:
+        return Parsed(None)
+    place = locate(path, rules)
+    data = with_defaults(matter.data, place.relative, rules.defaults) if rules.defaults else matter.data
+    if is_draft(path) or _withheld(data, rules):
+        return Parsed(None)
+    source = Source(path, place, matter, data, rules, site, zone_named(site.timezone))
+    _note_mended(source)
+    when, dated = published(source, first_seen)
+    if _dropped(source):
+        return Parsed(None, tuple(source.problems))
+    return Parsed(_post(source, when, dated=dated), tuple(source.problems))
+
+
+def _read(raw: bytes, path: str, rules: ContentRules) -> Matter | None:
+    if len(raw) > rules.max_bytes:
+        reason = f"{len(raw)} bytes are more than content.max_bytes allows"
+        raise ContentError(path, 0, "too-large", reason, "raise content.max_bytes, or shorten the post")
+    matter = read_matter(decode(raw, path), path)
+    if matter is None and rules.layout == "jekyll":
+        hint = "start it with a line of ---, its title and date, and another line of ---"
+        raise ContentError(path, 1, "no-front-matter", "the file does not start with front matter", hint)
+    return matter
+
+
+def _withheld(data: Mapping[str, object], rules: ContentRules) -> bool:
+    if str(data.get("draft") or "").lower() in _YES:
+        return True
+    return "published" in data and not rules.unpublished and str(data["published"] or "").lower() in _NO
+
+
+def _note_mended(source: Source) -> None:
+    for line in source.matter.mended:
+        hint = r"write \" and \\ for a quote and a backslash between double quotes"
+        source.note("line-rescued", line, "YAML cannot read this line: it is read as it was meant", hint)
+    if source.matter.late:
+        hint = "let the file start with its front matter"
+        source.note("fence-late", 1, "blank lines before the front matter", hint)
+
+
+def _dropped(source: Source) -> bool:
+    """Whether this is what Jekyll leaves out, and is not to be rescued."""
+    if not source.jekyll:
+        return False
+    if not source.place.date:
+        hint = "name it like 2022-06-02-slug.md"
+        source.note("name-undated", 0, "no date in the file's name: Jekyll leaves it out", hint)
+    fatal = any(problem.code in ("name-undated", "date-unreadable") for problem in source.problems)
+    return fatal and not source.rules.rescue
+
+
+def _post(source: Source, when: datetime, *, dated: bool) -> Post:
+    data, place, matter = source.data, source.place, source.matter
+    named = categories(data, place.folders)
+    authors = _authors(data)
+    filed, refused = terms(named, tags(data), authors)
+    for scheme, name in refused:
+        _note_term(source, scheme, name)
+    url, guid = links(source, named, settle(when, source.zone))
+    claimed = claimed_guid(source)
+    return Post(
+        path=source.path,
+        name=place.name,
+        title=_title(source, url),
+        url=url,
+        guid=claimed or guid,
+        claims_guid=bool(claimed),
+        published=when,
+        dated=dated,
+        updated=updated(source, when),
+        terms=filed,
+        authors=authors,
+        summary=_summary(source),
+        markup=place.markup,
+        body=matter.body,
+    )
+
+
+def _note_term(source: Source, scheme: str, name: str) -> None:
+    key = next((key for key in _KEYS[scheme] if key in source.data), "")
+    message = f"the {scheme} {name!r} cannot be an address, and is left out"
+    source.note("term-address", key, message, "give it a name")
+
+
+def _title(source: Source, url: str) -> str:
+    """The title as written: it is text, so a ``<`` is a less-than sign and ``&amp;`` five letters."""
+    title = source.plain("title")
+    if title:
+        return title
+    slug = " ".join(word.capitalize() for word in source.place.slug.split("-")).strip()
+    if source.jekyll and source.data.get("title") is None:
+        return slug or source.place.name  # Jekyll's own title for a post without one
+    opening = plain_text(to_html(source.matter.body, source.place.markup, url), _TITLE_LENGTH)
+    title = one_line(opening) or slug or source.place.name
+    source.note("title-missing", "title", f"no title: {title!r} is used", "write a title")
+    return title
+
+
+def _summary(source: Source) -> str:
+    for key in ("description", "excerpt", "summary"):
+        written = source.value(key)
+        if written:
+            return one_line(plain_text(written)) if _HTML.search(written) else written
+    return ""
+
+
+def _authors(data: Mapping[str, object]) -> tuple[Person, ...]:
+    """Those the post itself names in ``author`` and ``authors``, each name once."""
+    if "author" not in data and "authors" not in data:
+        return ()
+    people: dict[str, Person] = {}
+    for value in (data.get("author"), data.get("authors")):
+        for item in value if isinstance(value, list) else [value]:
+            person = _person(item)
+            if person.name:
+                people.setdefault(person.name, person)
+    return tuple(people.values())
+
+
+def _person(value: object) -> Person:
+    if isinstance(value, Mapping):
+        name, email, uri, url = (one_line(str(value.get(key) or "")) for key in ("name", "email", "uri", "url"))
+        return Person(clean_name(name), email, ascii_uri(uri or url))
+    return Person(clean_name(one_line(str(value)))) if value is not None else Person("")

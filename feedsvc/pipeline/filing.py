@@ -1,0 +1,269 @@
+"""Which post a file is: ids minted once, moves followed, duplicates joined, bad files kept at their last good."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import blake2b
+
+import orjson
+
+from feedsvc.catalogue import Draft, Filed, FileRow, LedgerPost, Standing, Writer, dump, load
+from feedsvc.exceptions import ContentError
+from feedsvc.model import ContentRules, Post, Problem, Site, Term
+from feedsvc.pipeline.overlay import Overlay
+from feedsvc.pipeline.taking import Taken
+from feedsvc.plan import terms_of
+
+DISTINCT = 48  # bytes of a compressed body from which on equal bodies mean the same post
+
+
+class Filing:
+    """Turns files that were read into drafts of the catalogue's rows. ``now`` in epoch seconds.
+
+    ``retake`` reads a file again with the first-seen time that its history tells.
+    """
+
+    def __init__(
+        self, writer: Writer, rules: ContentRules, site: Site, now: float, *, retake: Callable[[str, float], Taken]
+    ) -> None:
+        self._writer = writer
+        self._rules = rules
+        self._site = site
+        self._now = now
+        self._retake = retake
+        self._ahead = Overlay(writer)
+        self._ids: set[str] = set()  # whose posts changed: which of them is in the feeds is settled at the end
+
+        self.took = False  # whether any file was there
+
+    def first_seen(self, path: str) -> float:
+        """When the post of a file was first seen, in whole seconds; now for a new one."""
+        row = self._ahead.at(path)
+        return math.floor(self._now) if row is None else row.first_seen
+
+    def missing(self) -> dict[str, float]:
+        """Files that have not been found, and since when."""
+        return dict(self._ahead.missing)
+
+    # -- what may happen to a file -------------------------------------------------------------------------
+
+    def miss(self, path: str) -> None:
+        """A file was not found. It is forgotten only when it is still gone later."""
+        if path not in self._ahead.missing:
+            self._ahead.miss(path, self._now)
+
+    def forget(self, path: str) -> None:
+        """A file is gone for good: its post leaves its feeds, its row in the ledger stays."""
+        self._drop(path)
+        row = self._ahead.at(path)
+        if row is not None and row.vanished is None:
+            self._ahead.keep(replace(row, vanished=self._now, last_good=None))
+            self._change(row.number, None)
+
+    def take(self, taken: Taken) -> None:
+        """File what was read from a file that is there."""
+        draft, path = self._ahead.draft, taken.path
+        self.took = True
+        if self._ahead.missing.pop(path, None) is not None:
+            draft.missing[path] = None
+        if taken.fingerprint is not None:
+            draft.files[path] = FileRow(path, taken.fingerprint, taken.digest, math.floor(self._now * 1e9))
+        if taken.same:
+            return
+        draft.problems[path] = taken.problems
+        if taken.error is not None:
+            self._take_bad(path, taken.error)
+        elif taken.post is not None:
+            self._take_post(taken, taken.post)
+        else:
+            self._take_hidden(path)
+
+    def due(self, filed: Filed) -> None:
+        """A post's time has come."""
+        self._ids.add(filed.id)
+
+    def finish(self) -> Draft:
+        """Settle which post of each id is in its feeds, and give the draft: to be written before filing goes on."""
+        for id_ in sorted(self._ids):
+            self._settle(id_)
+        self._ids.clear()
+        draft = self._ahead.finish()
+        if self._site.provisional:
+            draft.ledger = {number: replace(row, id=None) for number, row in draft.ledger.items()}
+        for old, new in draft.changed_posts():
+            draft.touched |= _touched(old, new)
+        return draft
+
+    # -- the three kinds of files --------------------------------------------------------------------------
+
+    def _take_bad(self, path: str, error: ContentError) -> None:
+        """Keep the last good version: in the feeds and, for a start from scratch, in the ledger."""
+        problem = Problem(path, error.line, error.code, error.reason, error.hint)
+        self._ahead.draft.problems[path] = (problem,)
+        row = self._ahead.at(path)
+        if row is None or row.vanished is not None:
+            return
+        current, packer = self._ahead.post(row.number), self._writer.packer
+        if current is not None and row.last_good is None:
+            body = packer.unpack(current.packed).decode() if current.packed else self._writer.body(row.number)
+            self._ahead.keep(
+                replace(row, last_good=packer.pack(dump(replace(current.post, body=body), with_body=True)))
+            )
+        elif current is None and row.last_good is not None:
+            post = load(path, packer.unpack(row.last_good))
+            self._file(row, replace(post, body=""), packer.pack(post.body.encode()))
+
+    def _take_hidden(self, path: str) -> None:
+        """A file that says it is not to be published; it keeps its row, for when it says otherwise."""
+        row = self._ahead.at(path)
+        if row is not None and row.vanished is None:
+            self._change(row.number, None)
+            self._ahead.keep(replace(row, last_good=None))
+
+    def _take_post(self, taken: Taken, post: Post) -> None:
+        row = self._ahead.at(taken.path) or self._match(taken, post)
+        if row is not None and not post.dated and row.first_seen != post.published.timestamp():
+            again = self._retake(taken.path, row.first_seen)
+            if again.post is not None and again.digest == taken.digest:
+                taken, post = again, again.post
+        content = _digest(post.title.encode(), taken.body)
+        declared = post.updated.isoformat() if post.updated else None
+        if row is None:
+            row = self._enter(taken, post, content, declared)
+        else:
+            if row.path != post.path and row.path in self._ahead.missing:
+                self._drop(row.path)
+            row = self._notice(row, taken, content, declared)
+        row = replace(row, path=post.path, name=post.name, vanished=None, last_good=None)
+        row = self._ahead.keep(replace(row, id=self._identify(row, post)))
+        self._file(row, post, taken.packed)
+
+    # -- identity ------------------------------------------------------------------------------------------
+
+    def _match(self, taken: Taken, post: Post) -> LedgerPost | None:
+        """The post whose file has become this one: of those gone, one of the same name, else body, else id."""
+        if self._ahead.twins(post.name, taken.body):
+            return None
+        gone = self._ahead.gone(post.name, taken.body, post.guid)
+        named = sorted((row for row in gone if row.name == post.name), key=lambda row: row.body != taken.body)
+        alike = [row for row in gone if row.body == taken.body and len(taken.packed) >= DISTINCT]
+        placed = [row for row in gone if row.id == post.guid]
+        return next(iter([*named, *alike, *placed]), None)
+
+    def _enter(self, taken: Taken, post: Post, content: bytes, declared: str | None) -> LedgerPost:
+        """A row for a new post; a second file of a post shares its id."""
+        twins = self._ahead.twins(post.name, taken.body)
+        return LedgerPost(
+            number=self._ahead.new_number(),
+            path=post.path,
+            name=post.name,
+            id=twins[0].id if twins else None,
+            first_seen=math.floor(self._now),
+            content=content,
+            declared=declared,
+            changed=None,
+            body=taken.body,
+        )
+
+    def _notice(self, row: LedgerPost, taken: Taken, content: bytes, declared: str | None) -> LedgerPost:
+        """Whether a post really changed, and since when where its author does not say."""
+        changed = row.changed
+        if declared != row.declared:
+            changed = None
+        elif content != row.content:
+            changed = math.floor(self._now)
+        own = row.id
+        if taken.body != row.body and any(
+            other.number < row.number and other.digest != taken.body for other in self._ahead.group(own or "")
+        ):
+            own = None  # a copy that was edited has become a post of its own
+        return replace(row, id=own, content=content, declared=declared, changed=changed, body=taken.body)
+
+    def _identify(self, row: LedgerPost, post: Post) -> str:
+        """The post's id: its front matter's, else the one it has, else its own or, where that is taken, one like it."""
+        if row.id is not None and (not post.claims_guid or row.id == post.guid):
+            id_ = row.id
+        else:
+            allowed = {row.number, *(twin.number for twin in self._ahead.twins(post.name, row.body))}
+            id_, count = post.guid, 1
+            while self._ahead.owners(id_) - allowed:
+                count += 1
+                id_ = f"{post.guid}-{count}"
+        if id_ != post.guid and (rivals := self._ahead.group(post.guid)):
+            self._report_clash(post, rivals[0], id_)
+        return id_
+
+    def _report_clash(self, post: Post, rival: Filed, id_: str) -> None:
+        problem = Problem(
+            path=post.path,
+            line=1,
+            code="same-url",
+            message=f"{rival.post.path} has the same address, {post.url}",
+            hint=f"both are kept, this one with the id {id_}: rename one of the files",
+        )
+        self._ahead.draft.problems[post.path] = (*self._ahead.draft.problems[post.path], problem)
+
+    # -- the draft -----------------------------------------------------------------------------------------
+
+    def _file(self, row: LedgerPost, post: Post, packed: bytes) -> None:
+        """Put a post into the draft; whether it is in its feeds is settled at the end."""
+        id_ = row.id or post.guid
+        updated = post.updated or post.published
+        if row.changed is not None:
+            updated = datetime.fromtimestamp(row.changed, UTC).astimezone(post.published.tzinfo)
+        updated = max(post.published, updated)
+        version = _version(id_, post, updated, row.body)
+        self._change(row.number, Filed(row.number, id_, post, updated, version, row.body, Standing.WAITING, packed))
+
+    def _change(self, number: int, filed: Filed | None) -> None:
+        self._ids |= {each.id for each in (self._ahead.post(number), filed) if each is not None}
+        self._ahead.put(number, filed)
+
+    def _settle(self, id_: str) -> None:
+        """Of the posts with one id the first is in its feeds, once it is due."""
+        for place, filed in enumerate(self._ahead.group(id_)):
+            due = self._rules.future or filed.published <= self._now * 1_000_000
+            standing = Standing.SHADOW if place else Standing.LIVE if due else Standing.WAITING
+            if standing is not filed.standing:
+                self._ahead.put(filed.number, replace(filed, standing=standing))
+
+    def _drop(self, path: str) -> None:
+        """Nothing is at ``path`` any more."""
+        draft = self._ahead.draft
+        self._ahead.missing.pop(path, None)
+        draft.missing.pop(path, None)
+        draft.files[path] = None
+        draft.problems[path] = ()
+
+
+def _touched(old: Filed | None, new: Filed | None) -> set[Term]:
+    """The feeds in which a change shows."""
+    before = terms_of(old.post.terms) if old and old.live else ()
+    after = terms_of(new.post.terms) if new and new.live else ()
+    if old and new and before and after:
+        same = (old.version, old.published, old.tie) == (new.version, new.published, new.tie)
+        return set() if same else {*before, *after}
+    return {*before, *after}
+
+
+def _digest(*parts: bytes) -> bytes:
+    return blake2b(b"\0".join(parts), digest_size=16).digest()
+
+
+def _version(id_: str, post: Post, updated: datetime, body: bytes) -> bytes:
+    """Digests what an entry's bytes depend on; a file's place is not part of it, so that moving one changes nothing."""
+    facts = (
+        id_,
+        post.url,
+        post.title,
+        post.published.isoformat(),
+        updated.isoformat(),
+        post.summary,
+        post.markup,
+        [(term.scheme, term.name) for term in post.terms],
+        [(person.name, person.email, person.uri) for person in post.authors],
+    )
+    return blake2b(orjson.dumps(facts) + body, digest_size=8).digest()

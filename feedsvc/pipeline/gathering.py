@@ -1,0 +1,155 @@
+"""From the folder to drafts of the catalogue: scan, read, file."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from feedsvc.catalogue import Draft, Writer
+from feedsvc.config import Settings
+from feedsvc.exceptions import ContentMissing
+from feedsvc.model import Known
+from feedsvc.pipeline.filing import Filing
+from feedsvc.pipeline.pool import Pool
+from feedsvc.pipeline.taking import Taken, Taker, Wanted
+from feedsvc.scan import Changes, exists, scan
+
+SOON = 0.04  # seconds after which a file that was being written is read again
+GRACE = 2.0  # seconds a file must have been gone before its post is removed
+CHUNK = 5_000  # files filed before they are committed: what an interrupted run need not do again
+BATCH = 100  # files a process reads at a time
+ALONE = 1_000  # files up to which starting other processes does not pay
+
+Progress = Callable[[str, int, int], None]
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Progress that nobody looks at: a stage, how much of it is done, and of how much."""
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What was found: the draft that is not committed yet, counts, and what is to be looked at again."""
+
+    draft: Draft = field(default_factory=Draft)
+    files: int = 0
+    read: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unsettled: list[str] = field(default_factory=list)
+    look_again: float | None = None
+
+    def count(self, draft: Draft) -> Draft:
+        """Count the posts that come, change and go with a draft."""
+        for old, new in draft.changed_posts():
+            before, after = bool(old and old.live), bool(new and new.live)
+            self.added += after and not before
+            self.removed += before and not after
+            self.changed += bool(old and new and before and after and old.version != new.version)
+        return draft
+
+    def later(self, when: float | None) -> None:
+        """Something is to be looked at again then."""
+        if when is not None:
+            self.look_again = min(when, self.look_again or when)
+
+
+class Gatherer:
+    """Brings the catalogue's posts in step with the folder. ``now`` in epoch seconds.
+
+    ``again`` reads every file, changed or not. ``allow_empty`` takes a folder without posts at its word.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        settings: Settings,
+        now: float,
+        pool: Pool,
+        progress: Progress,
+        *,
+        again: bool = False,
+        allow_empty: bool = False,
+    ) -> None:
+        self._writer = writer
+        self._settings = settings
+        self._now = now
+        self._pool = pool
+        self._progress = progress
+        self._again = again
+        self._allow_empty = allow_empty
+        self._taker = Taker(settings.content.resolve(), settings.rules, settings.site, math.floor(now * 1e9))
+        self._filing = Filing(writer, settings.rules, settings.site, now, retake=self._retake)
+        self._gathered = Gathered()
+
+    def gather(self, paths: frozenset[str] | None) -> Gathered:
+        """Look at the whole folder, or at ``paths``. All but the last draft is committed.
+
+        Raises ContentMissing where the folder is not what it was.
+        """
+        known = self._writer.known(paths)
+        settings = self._settings
+        trusted: Mapping[str, Known] = {} if self._again else known
+        changes = scan(settings.content, settings.rules, trusted, skip=settings.state, paths=paths)
+        if paths is None and not changes.files and known:
+            self._refuse()
+        for path in sorted(set(known) - set(changes.suspect)) if self._again else changes.vanished:
+            self._filing.miss(path)
+        self._read(changes, known)
+        self._forget()
+        for filed in self._writer.due(self._now):
+            self._filing.due(filed)
+        self._gathered.draft = self._gathered.count(self._filing.finish())
+        self._gathered.files = changes.files if paths is None else self._writer.count_files()
+        if self._gathered.unsettled:
+            self._gathered.later(self._now + SOON)
+        return self._gathered
+
+    def _read(self, changes: Changes, known: Mapping[str, Known]) -> None:
+        wanted = [self._want(path, known.get(path)) for path in changes.suspect]
+        done = filed = 0
+        for batch in self._pool.each(self._taker.take, wanted, batch=BATCH, alone=ALONE):
+            for taken in batch:
+                self._file(taken, known)
+            done += len(batch)
+            self._progress("reading", done, len(wanted))
+            if done - filed >= CHUNK:
+                filed = done
+                self._writer.commit(self._gathered.count(self._filing.finish()), self._now)
+        self._gathered.read = done
+
+    def _want(self, path: str, known: Known | None) -> Wanted:
+        digest = known.digest if known and not self._again else None
+        return Wanted(path, self._filing.first_seen(path), digest)
+
+    def _file(self, taken: Taken, known: Mapping[str, Known]) -> None:
+        if taken.unsettled:
+            self._gathered.unsettled.append(taken.path)
+        elif not taken.gone:
+            self._filing.take(taken)
+        elif taken.path in known:
+            self._filing.miss(taken.path)
+
+    def _retake(self, path: str, first_seen: float) -> Taken:
+        return self._taker.take([Wanted(path, first_seen, None)])[0]
+
+    def _forget(self) -> None:
+        """Remove posts whose files have been gone for long enough and are not back."""
+        missing = self._filing.missing()
+        overdue = [path for path, since in missing.items() if since + GRACE <= self._now]
+        for path in overdue:
+            if not exists(self._settings.content, path):
+                self._filing.forget(path)
+        if overdue and not self._writer.count_files() and not self._filing.took:
+            self._refuse()
+        for path in missing.keys() - set(overdue):
+            self._gathered.later(missing[path] + GRACE)
+
+    def _refuse(self) -> None:
+        if not self._allow_empty:
+            raise ContentMissing(
+                f"{self._settings.content}: holds no posts any more, is it mounted? Nothing was removed "
+                "(if they were all deleted on purpose: feedsvc build --allow-empty)"
+            )

@@ -1,0 +1,74 @@
+"""Other processes for reading and rendering where there is much to do; this one alone where there is little."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from multiprocessing import get_context, parent_process
+from typing import TypeVar
+
+from feedsvc.exceptions import FeedsvcError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+Work = Callable[[Sequence[Item]], Result]
+
+
+class Pool:
+    """Runs work on batches of items, in up to ``processes`` processes that are started when first needed.
+
+    A context manager: leaving it ends the processes.
+    """
+
+    def __init__(self, processes: int) -> None:
+        self._processes = processes
+        self._executor: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._executor is not None:
+            self._executor.shutdown(cancel_futures=True)
+
+    def each(self, work: Work[Item, Result], items: Sequence[Item], *, batch: int, alone: int) -> Iterator[Result]:
+        """Results of ``work`` on batches of items, in order. Up to ``alone`` items are worked on in this process."""
+        batches = (items[start : start + batch] for start in range(0, len(items), batch))
+        if len(items) <= alone or self._processes < 2:
+            yield from map(work, batches)
+            return
+        executor = self._start()
+        pending = [executor.submit(work, each) for each in islice(batches, 2 * self._processes)]
+        try:
+            while pending:
+                result = pending.pop(0).result()
+                pending += [executor.submit(work, each) for each in islice(batches, 1)]
+                yield result
+        except BrokenProcessPool as error:
+            self._executor = None
+            raise FeedsvcError("a process of the rebuild was killed: is there enough memory?") from error
+
+    def _start(self) -> ProcessPoolExecutor:
+        if self._executor is None:
+            # spawn: a forked child would inherit locks that other threads hold
+            self._executor = ProcessPoolExecutor(self._processes, get_context("spawn"), initializer=_settle_in)
+        return self._executor
+
+
+def _settle_in() -> None:
+    """End with the parent, whatever ends it, and leave Ctrl-C to it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_follow, args=(parent.join,), daemon=True).start()
+
+
+def _follow(join: Callable[[], None]) -> None:
+    join()
+    os._exit(1)

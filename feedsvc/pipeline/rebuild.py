@@ -1,0 +1,184 @@
+"""rebuild(): the only writer, and the whole flow: scan | parse | file | plan | render | publish."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+
+from feedsvc.catalogue import Draft, Reader, Writer
+from feedsvc.config import Settings
+from feedsvc.model import Report, Term
+from feedsvc.pipeline.gathering import Gathered, Gatherer, Progress, silent
+from feedsvc.pipeline.pool import Pool
+from feedsvc.pipeline.rendering import Job, Rendered, Renderer
+from feedsvc.plan import Slot, feed, merge, reach, terms_of, window
+from feedsvc.render import RECIPE, RenderRules
+
+BATCH = 40  # feeds a process renders at a time
+ALONE = 60  # feeds up to which starting other processes does not pay
+
+
+def rebuild(
+    writer: Writer,
+    settings: Settings,
+    now: float,
+    *,
+    paths: frozenset[str] | None = None,
+    allow_empty: bool = False,
+    progress: Progress = silent,
+) -> Report:
+    """Find out what changed in the folder, or at ``paths`` of it, and publish what follows from it.
+
+    Idempotent: where nothing changed nothing is written. ``now`` in epoch seconds. Raises ContentMissing where the
+    folder is not what it was, CatalogueError where the catalogue cannot be written: the last generation stays.
+    """
+    recipe = blake2b(settings.digest + RECIPE.encode(), digest_size=16).digest()
+    again = writer.recipe() != recipe
+    with Pool(settings.processes) as pool:
+        gatherer = Gatherer(writer, settings, now, pool, progress, again=again, allow_empty=allow_empty)
+        gathered = gatherer.gather(None if again else paths)
+        touched = writer.all_terms() if again else writer.touched()
+        terms = sorted({*touched, *gathered.draft.touched})
+        rendered = Rendered()
+        if terms or writer.served != settings.served:
+            press = _Press(writer, settings, now, pool, progress, again=again)
+            rendered = press.publish(gathered.draft, terms, recipe)
+        elif gathered.draft:
+            writer.commit(gathered.draft, now)
+    return _report(writer, gathered, terms, rendered)
+
+
+def _updated(jobs: Iterable[Job]) -> dict[Term, datetime]:
+    return {job.feed.term: job.feed.updated for job in jobs}
+
+
+def _report(writer: Writer, gathered: Gathered, terms: Sequence[Term], rendered: Rendered) -> Report:
+    settling = gathered.look_again is not None
+    gathered.later(writer.next_due())
+    return Report(
+        generation=writer.generation,
+        files=gathered.files,
+        read=gathered.read,
+        added=gathered.added,
+        changed=gathered.changed,
+        removed=gathered.removed,
+        posts=writer.count_posts(),
+        feeds=len(terms),
+        rendered=rendered.made,
+        written=rendered.written,
+        problems=writer.problems(),
+        look_again=gathered.look_again,
+        unsettled=tuple(gathered.unsettled),
+        settling=settling,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Rendering in a process of its own: all it needs to know."""
+
+    state: Path
+    rules: RenderRules
+    generation: int
+    now: int
+    again: bool
+
+    def __call__(self, jobs: Sequence[Job]) -> Rendered:
+        return _renderer(self).render(jobs)
+
+
+@lru_cache(maxsize=1)
+def _renderer(work: _Work) -> Renderer:
+    """A process keeps its connection, and the entries it rendered, from batch to batch."""
+    return Renderer(Reader(work.state), work.rules, work.generation, work.now, again=work.again)
+
+
+class _Press:
+    """Makes the documents of feeds and publishes them as the next generation."""
+
+    def __init__(
+        self, writer: Writer, settings: Settings, now: float, pool: Pool, progress: Progress, *, again: bool
+    ) -> None:
+        self._writer = writer
+        self._settings = settings
+        self._now = now
+        self._pool = pool
+        self._progress = progress
+        self._work = _Work(
+            settings.state,
+            RenderRules(settings.feeds.url, settings.feeds.full_content, settings.site.authors),
+            writer.generation,
+            math.floor(now),
+            again,
+        )
+
+    def publish(self, draft: Draft, terms: Sequence[Term], recipe: bytes) -> Rendered:
+        """Publish a draft and the documents of all feeds that ``terms`` name."""
+        alone = len(terms) <= ALONE
+        if not alone:
+            self._writer.commit(draft, self._now)  # for other processes to see
+            draft = Draft()
+        jobs = self._plan(draft, terms)
+        rendered = self._render_here(jobs, draft) if alone else self._render_elsewhere(jobs)
+        for problem in rendered.problems:
+            draft.problems[problem.path] = (problem,)
+        self._writer.publish(
+            draft,
+            rendered.documents if alone else (),
+            _updated(jobs),
+            recipe=recipe,
+            served=self._settings.served,
+            now=self._now,
+        )
+        return rendered
+
+    def _plan(self, draft: Draft, terms: Sequence[Term]) -> list[Job]:
+        staged: dict[Term, list[Slot]] = {}
+        for filed in filter(None, draft.posts.values()):
+            slot = Slot(filed.published, filed.tie, filed.number, filed.version, filed.updated.isoformat())
+            for term in terms_of(filed.post.terms) if filed.live else ():
+                staged.setdefault(term, []).append(slot)
+        return [self._job(term, staged.get(term, ()), draft) for term in terms]
+
+    def _job(self, term: Term, staged: Sequence[Slot], draft: Draft) -> Job:
+        site, rules = self._settings.site, self._settings.feeds
+        stored = [Slot(*row) for row in self._writer.slots(term, reach(rules, len(draft.posts)))]
+        slots = window(merge(stored, staged, draft.posts.keys()), rules)
+        emptied = None if slots else self._emptied(term)
+        return Job(feed(term, slots, site, rules, emptied), tuple((slot.number, slot.version) for slot in slots))
+
+    def _emptied(self, term: Term) -> datetime:
+        facts = self._writer.feed(term)
+        known = facts.emptied if facts and facts.emptied else None
+        return known or datetime.fromtimestamp(math.floor(self._now), UTC)
+
+    def _render_here(self, jobs: Sequence[Job], draft: Draft) -> Rendered:
+        staged = {number: filed for number, filed in draft.posts.items() if filed}
+        work = self._work
+        renderer = Renderer(self._writer, work.rules, work.generation, work.now, again=work.again, staged=staged)
+        return renderer.render(jobs)
+
+    def _render_elsewhere(self, jobs: Sequence[Job]) -> Rendered:
+        """Store documents as they come, unseen until the generation is published; only their number is kept."""
+        rendered, done = Rendered(), 0
+        # Feeds with the same newest posts come together: entries are rendered once for all of them.
+        ordered = sorted(jobs, key=lambda job: job.entries[:1], reverse=True)
+        for some in self._pool.each(self._work, ordered, batch=BATCH, alone=0):
+            self._writer.store(some.documents, self._work.generation + 1)
+            rendered.add(some)
+            done = min(done + BATCH, len(jobs))
+            self._progress("rendering", done, len(jobs))
+        return rendered
+
+
+def survey(writer: Writer, settings: Settings, now: float, progress: Progress = silent) -> Report:
+    """Read the whole folder into the catalogue without making documents: for what is wrong with its posts."""
+    with Pool(settings.processes) as pool:
+        gathered = Gatherer(writer, settings, now, pool, progress, again=True).gather(None)
+    writer.commit(gathered.draft, now)
+    return _report(writer, gathered, (), Rendered())

@@ -1,0 +1,65 @@
+"""Atom 1.0 (RFC 4287): an <entry> and the feed around them, made by feedgen."""
+
+from __future__ import annotations
+
+from feedgen.entry import FeedEntry
+from feedgen.feed import FeedGenerator
+from lxml import etree
+
+from feedsvc.model import MEDIA_TYPES, Entry, Feed, Person
+from feedsvc.render import facts
+from feedsvc.render.facts import RenderRules
+
+_END = b"</feed>"
+
+
+def build_entry(entry: Entry, rules: RenderRules) -> FeedEntry:
+    """The entry in feedgen's terms."""
+    made = FeedEntry()
+    made.id(entry.id)
+    made.title(facts.title(entry))
+    made.updated(facts.moment(entry.updated))
+    made.published(facts.moment(entry.published))
+    made.link(href=entry.url)
+    made.author([_person(author) for author in entry.authors])
+    html, summary = facts.content(entry, rules)
+    if html:
+        made.content(html, type="html")
+    if summary:
+        made.summary(summary)
+    made.category([{"term": name, "scheme": scheme, "label": name} for scheme, name in facts.categories(entry, rules)])
+    return made
+
+
+def build_feed(feed: Feed, rules: RenderRules) -> FeedGenerator:
+    """The feed in feedgen's terms, without entries."""
+    made = FeedGenerator()
+    made.id(feed.id)
+    made.title(facts.feed_title(feed))
+    if feed.description.strip():
+        made.subtitle(feed.description)
+    if feed.language:
+        made.language(feed.language)
+    made.generator("feedsvc")
+    made.updated(facts.moment(feed.updated))
+    made.author([_person(author) for author in facts.feed_authors(feed, rules)])
+    made.link(href=facts.address(feed, "atom"), rel="self", type=MEDIA_TYPES["atom"].partition(";")[0])
+    made.link(href=feed.home, rel="alternate", type="text/html")
+    for hub in feed.hubs:
+        made.link(href=hub, rel="hub")
+    return made
+
+
+def entry(entry: Entry, rules: RenderRules) -> bytes:
+    """The <entry> as it stands in a feed."""
+    return bytes(etree.tostring(build_entry(entry, rules).atom_entry(), encoding="UTF-8"))
+
+
+def frame(feed: Feed, rules: RenderRules) -> tuple[bytes, bytes, bytes]:
+    """What stands before, between and after the entries."""
+    empty: bytes = build_feed(feed, rules).atom_str()
+    return empty.removesuffix(_END), b"", _END
+
+
+def _person(person: Person) -> dict[str, str]:
+    return {"name": person.name, "email": person.email, "uri": person.uri}

@@ -1,0 +1,73 @@
+"""The lists of all feeds: OPML 2.0 for import into a reader, and JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+from lxml import etree
+
+from feedsvc.model import Format, Term
+from feedsvc.render.facts import moment
+
+_ORDER = ("site", "category", "tag", "author")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A feed in the lists. URLs are absolute ASCII URIs; ``updated`` is None where there never was a post."""
+
+    term: Term
+    title: str
+    home: str
+    urls: tuple[tuple[Format, str], ...]
+    entries: int
+    updated: datetime | None
+
+
+def opml(title: str, feeds: Iterable[Listing]) -> bytes:
+    """The feeds as OPML 2.0 (http://opml.org/spec2.opml), the site's first; undated, so that it changes only with them.
+
+    Titles are plain text, as readers show them, though the specification lets ``text`` hold HTML: W3C's validator
+    warns of a bare ``R&D``, but escaped once more, readers would show ``R&amp;D``.
+    """
+    root = etree.Element("opml", version="2.0")
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = title
+    body = etree.SubElement(root, "body")
+    for feed in sorted(feeds, key=_place):
+        etree.SubElement(
+            body,
+            "outline",
+            text=feed.title,
+            title=feed.title,
+            type="rss",
+            xmlUrl=dict(feed.urls)["atom"],
+            htmlUrl=feed.home,
+        )
+    return bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True))
+
+
+def feeds_json(feeds: Iterable[Listing]) -> bytes:
+    """The feeds as one JSON object, the site's first; ``updated`` is RFC 3339 or null."""
+    return orjson.dumps({"feeds": [_facts(feed) for feed in sorted(feeds, key=_place)]})
+
+
+def _facts(feed: Listing) -> dict[str, object]:
+    urls = dict(feed.urls)
+    return {
+        "scheme": feed.term.scheme,
+        "term": feed.term.name,
+        "title": feed.title,
+        "entries": feed.entries,
+        "updated": moment(feed.updated).isoformat() if feed.updated else None,
+        "rss": urls["rss"],
+        "atom": urls["atom"],
+        "json": urls["json"],
+        "html": feed.home,
+    }
+
+
+def _place(feed: Listing) -> tuple[int, str]:
+    return _ORDER.index(feed.term.scheme), feed.term.name

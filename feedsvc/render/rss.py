@@ -1,0 +1,71 @@
+"""RSS 2.0: an entry's <item> and the channel around them, made by feedgen."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from functools import partial
+from html import escape
+
+from feedgen.entry import FeedEntry
+from feedgen.feed import FeedGenerator
+from lxml import etree
+
+from feedsvc.model import MEDIA_TYPES, Entry, Feed
+from feedsvc.render import facts
+from feedsvc.render.facts import RenderRules
+from feedsvc.render.feedgen_ext import NAMESPACES, Channel, Item, Unwritten
+
+_END = b"</channel></rss>"
+_UNWRITTEN = Unwritten(1970, 1, 1, tzinfo=UTC)
+_BEFORE_ITEM = len(etree.tostring(etree.Element("rss", nsmap=NAMESPACES))) - len("/>") + len(">")
+_AFTER_ITEM = len("</rss>")
+
+
+def build_entry(entry: Entry, rules: RenderRules) -> FeedEntry:
+    """The entry in feedgen's terms.
+
+    HTML stands in ``description`` alone, or in ``content:encoded`` after a summary in ``description``.
+    """
+    made = FeedEntry()
+    made.guid(entry.id, permalink=entry.id == entry.url)
+    made.title(facts.title(entry))
+    made.link(href=entry.url)
+    html, summary = facts.content(entry, rules)
+    if html:
+        made.content(html, type="html")
+    if summary:
+        made.summary(escape(summary, quote=False))  # a description is HTML, whatever it holds
+    made.category([{"term": name, "scheme": scheme} for scheme, name in facts.categories(entry, rules)])
+    published, updated = facts.moment(entry.published), facts.moment(entry.updated)
+    item = partial(Item, entry.authors, published, updated if updated != published else None)
+    made.register_extension("feedsvc", item, atom=False)
+    return made
+
+
+def build_feed(feed: Feed, rules: RenderRules) -> FeedGenerator:
+    """The feed in feedgen's terms, without entries."""
+    made = FeedGenerator()
+    made.title(facts.feed_title(feed))
+    made.description(feed.description if feed.description.strip() else facts.feed_title(feed))
+    if feed.language:
+        made.language(feed.language)
+    made.generator("feedsvc")
+    made.updated(_UNWRITTEN)  # the channel extension writes the real one
+    made.link(href=facts.address(feed, "rss"), rel="self", type=MEDIA_TYPES["rss"].partition(";")[0])
+    made.link(href=feed.home)  # the last link given becomes the channel's own
+    channel = partial(Channel, facts.feed_authors(feed, rules), feed.hubs, facts.moment(feed.updated))
+    made.register_extension("feedsvc", channel, atom=False)
+    return made
+
+
+def entry(entry: Entry, rules: RenderRules) -> bytes:
+    """The <item> as it stands in a channel: namespaces are declared around it, on <rss>."""
+    shell = etree.Element("rss", nsmap=NAMESPACES)
+    shell.append(build_entry(entry, rules).rss_entry())
+    return bytes(etree.tostring(shell, encoding="UTF-8"))[_BEFORE_ITEM:-_AFTER_ITEM]
+
+
+def frame(feed: Feed, rules: RenderRules) -> tuple[bytes, bytes, bytes]:
+    """What stands before, between and after the items."""
+    empty: bytes = build_feed(feed, rules).rss_str()
+    return empty.removesuffix(_END), b"", _END

@@ -1,0 +1,177 @@
+"""The content folder against what is known of it: which files to read, which have vanished."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from feedsvc.exceptions import ContentError, ContentMissing
+from feedsvc.model import ContentRules, Fingerprint, Known
+from feedsvc.selection import is_folder, is_post
+
+RACY = 2_000_000_000  # ns: a file modified this shortly before it was read may change again unnoticed
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Files to read, in order of their paths, and known files that are not there. ``files`` counts all seen."""
+
+    suspect: tuple[str, ...]
+    vanished: tuple[str, ...]
+    files: int
+
+
+def scan(
+    content: Path,
+    rules: ContentRules,
+    known: Mapping[str, Known],
+    *,
+    skip: Path,
+    paths: Iterable[str] | None = None,
+) -> Changes:
+    """Look at the whole folder, or at ``paths`` and what lies below them.
+
+    ``known`` holds the files of that scope. ``skip`` is the state folder, never entered. Raises ContentMissing
+    where the folder is not there.
+    """
+    root = _resolve(content)
+    walk = _Walk(root, rules, skip.resolve())
+    found = dict(walk.below("") if paths is None else walk.at(paths))
+    suspect = sorted(
+        path for path, fingerprint in found.items() if not _unchanged(known.get(path), fingerprint)
+    )
+    vanished = sorted(path for path in known if path not in found)
+    return Changes(tuple(suspect), tuple(vanished), len(found))
+
+
+def read(content: Path, path: str, max_bytes: int) -> tuple[bytes, Fingerprint] | None:
+    """A file's bytes and how it looked while it was read; None where it is gone.
+
+    Raises ContentError for a file that cannot be read, is too large, or changed under the reader (unfinished).
+    """
+    try:
+        with (content / path).open("rb", buffering=0) as file:
+            before = _fingerprint(os.fstat(file.fileno()))
+            if before.size > max_bytes:
+                raise ContentError(
+                    path,
+                    0,
+                    "too-large",
+                    f"{before.size:,} bytes, at most {max_bytes:,} are read",
+                    "raise content.max_bytes",
+                )
+            raw = file.read(max_bytes + 1)
+            after = _fingerprint(os.fstat(file.fileno()))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise ContentError(
+            path, 0, "unreadable", error.strerror or str(error), "check the file's permissions"
+        ) from error
+    if before != after or len(raw) != after.size:
+        raise ContentError(path, 0, "unfinished", "changed while it was read", unfinished=True)
+    return raw, after
+
+
+def exists(content: Path, path: str) -> bool:
+    """Whether a file is there."""
+    return (content / path).is_file()
+
+
+def _resolve(content: Path) -> Path:
+    try:
+        root = content.resolve(strict=True)
+    except OSError as error:
+        raise ContentMissing(f"{content}: no such folder: is it mounted, and is the name right?") from error
+    if not root.is_dir():
+        raise ContentMissing(f"{content}: not a folder: CONTENT is the folder that holds your posts")
+    return root
+
+
+def _unchanged(known: Known | None, fingerprint: Fingerprint) -> bool:
+    return known is not None and known.fingerprint == fingerprint and fingerprint.mtime + RACY < known.looked
+
+
+def _fingerprint(status: os.stat_result) -> Fingerprint:
+    return Fingerprint(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """A walk over the posts of a folder that follows no link out of it and enters no folder twice."""
+
+    root: Path
+    rules: ContentRules
+    skip: Path
+
+    def below(self, folder: str) -> Iterator[tuple[str, Fingerprint]]:
+        """Every post in ``folder`` ("" is the root) and its sub-folders."""
+        stack, entered = [folder], {str((self.root / folder).resolve())}
+        while stack:
+            here = stack.pop()
+            for entry in self._entries(here):
+                path = f"{here}/{entry.name}" if here else entry.name
+                try:
+                    if entry.is_dir():
+                        if self._may_enter(entry, path, entered):
+                            stack.append(path)
+                    elif is_post(path, self.rules) and (fingerprint := self._file(entry)):
+                        yield path, fingerprint
+                except FileNotFoundError:
+                    continue  # gone since the folder was listed
+
+    def at(self, paths: Iterable[str]) -> Iterator[tuple[str, Fingerprint]]:
+        """The posts that ``paths`` name: files, or folders with all below them."""
+        for path in paths:
+            target = self.root / path
+            if not self._reachable(path):
+                continue
+            if target.is_dir():
+                yield from self.below(path)
+            elif is_post(path, self.rules):
+                try:
+                    status = target.stat()
+                except (FileNotFoundError, NotADirectoryError):
+                    continue
+                if stat.S_ISREG(status.st_mode) and self._inside(target.resolve()):
+                    yield path, _fingerprint(status)
+
+    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(self.root / folder) as entries:
+                return list(entries)
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+
+    def _may_enter(self, entry: os.DirEntry[str], path: str, entered: set[str]) -> bool:
+        if not is_folder(path, self.rules):
+            return False
+        if not entry.is_symlink():
+            return Path(entry.path) != self.skip
+        target = Path(entry.path).resolve()
+        if str(target) in entered or not self._inside(target) or target in (self.root / path).parents:
+            return False
+        entered.add(str(target))
+        return target != self.skip
+
+    def _file(self, entry: os.DirEntry[str]) -> Fingerprint | None:
+        if entry.is_symlink() and not self._inside(Path(entry.path).resolve()):
+            return None
+        status = entry.stat()
+        return _fingerprint(status) if stat.S_ISREG(status.st_mode) else None
+
+    def _inside(self, target: Path) -> bool:
+        return target.is_relative_to(self.root)
+
+    def _reachable(self, path: str) -> bool:
+        parents = path.split("/")[:-1]
+        folders = ["/".join(parents[: depth + 1]) for depth in range(len(parents))]
+        target = (self.root / path).resolve()
+        if target.is_dir():
+            folders.append(path)
+        return all(is_folder(folder, self.rules) for folder in folders) and not target.is_relative_to(
+            self.skip
+        )

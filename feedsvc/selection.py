@@ -1,0 +1,127 @@
+"""Which files of a content folder are posts, and which folders may hold some: by their names alone."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import translate
+from functools import lru_cache
+from posixpath import basename, dirname
+
+from feedsvc.model import ContentRules
+
+# Jekyll's markdown_ext, and what needs no conversion
+MARKDOWN = frozenset((".md", ".markdown", ".mkdown", ".mkdn", ".mkd"))
+HTML = frozenset((".html", ".htm"))
+_SUFFIXES = MARKDOWN | HTML
+
+# Jekyll's DEFAULT_EXCLUDES that are folders; they end in a slash where a file's prefix could be meant
+_NEVER = ("node_modules/", "gemfiles/", "vendor/bundle/", "vendor/cache/", "vendor/gems/", "vendor/ruby/")
+_SPECIAL = (".", "_", "#", "~")
+_WILD = re.compile(r"[*?\[]")
+
+
+def is_post(path: str, rules: ContentRules) -> bool:
+    """Whether ``path`` (relative to the content folder, with slashes) is a post's file, as its name tells.
+
+    In a Jekyll site: what lies under a ``_posts`` folder and passes Jekyll's EntryFilter. In a plain folder:
+    every Markdown or HTML file. Anywhere: what a glob of ``rules.include`` names in full.
+    """
+    if suffix(path) not in _SUFFIXES or _forbidden(path):
+        return False
+    if _named(path, rules.include):
+        return True
+    folders, name = dirname(path), basename(path)
+    if _excluded(path, rules) or not is_folder(folders, rules):
+        return False
+    if rules.layout == "plain":
+        return not name.startswith((".", "#", "~", "_index."))  # Hugo's _index is a list of posts
+    return not name.startswith(_SPECIAL) and "_posts" in folders.split("/")
+
+
+def is_folder(path: str, rules: ContentRules) -> bool:
+    """Whether the folder ``path`` may hold posts, so that it is worth descending into; "" is the whole."""
+    if path == "":
+        return True
+    if _forbidden(path):
+        return False
+    parts = path.split("/")
+    if _leads_to(path, rules.include):
+        return True
+    return not any(_shut(parts[: end + 1], rules) for end in range(len(parts)))
+
+
+def suffix(path: str) -> str:
+    """The extension of a file, in lower case, with its dot; "" without one."""
+    name = basename(path)
+    dot = name.rfind(".")
+    return name[dot:].lower() if dot > 0 else ""
+
+
+def is_draft(path: str) -> bool:
+    """Whether a post lies where Jekyll keeps drafts."""
+    folders = dirname(path).split("/")
+    return "_drafts" in folders and "_posts" not in folders
+
+
+def _shut(parts: list[str], rules: ContentRules) -> bool:
+    """Whether the folder of these parts is passed over, its parents being open."""
+    name, path = parts[-1], "/".join(parts)
+    if _matches(path, rules.include) or _matches(name, rules.include):
+        return False
+    if _excluded(path, rules):
+        return True
+    if rules.layout == "jekyll":
+        if name == "_posts":
+            return False
+        # below _posts Jekyll looks at the start of a file's path there, and at its own name, at nothing between
+        if "_posts" in parts[:-1]:
+            return name.startswith(_SPECIAL if parts[-2] == "_posts" else ".")
+        return name.startswith(_SPECIAL) or name.endswith("~")
+    return name.startswith((".", "#", "~")) or name in ("_site", "_drafts") or name.endswith("~")
+
+
+def _forbidden(path: str) -> bool:
+    """What no setting opens: version control, and the program's own state."""
+    return path.startswith((".git", ".feedsvc")) and path.split("/", 1)[0] in (".git", ".feedsvc")
+
+
+def _excluded(path: str, rules: ContentRules) -> bool:
+    if f"{path}/".startswith(_NEVER):
+        return True
+    return bool(rules.exclude) and _matches(path, tuple(set(rules.exclude) - set(rules.include)))
+
+
+def _matches(path: str, globs: tuple[str, ...]) -> bool:
+    """Jekyll's ``glob_include?``: by glob, whose ``*`` crosses slashes, or as what a path starts with."""
+    for glob in globs:
+        plain = glob.lstrip("/")
+        if not plain:
+            continue
+        if _pattern(plain).match(path) or path.startswith(plain) or plain == f"{path}/":
+            return True
+    return False
+
+
+def _named(path: str, globs: tuple[str, ...]) -> bool:
+    return any(_pattern(glob.lstrip("/")).match(path) for glob in globs)
+
+
+def _leads_to(path: str, globs: tuple[str, ...]) -> bool:
+    """Whether a glob may name files in this folder: by the part of it before its first wildcard."""
+    for glob in globs:
+        plain = glob.lstrip("/")
+        wild = _WILD.search(plain)
+        if wild is None:
+            if plain.startswith(f"{path}/"):
+                return True
+            continue
+        fixed = plain[: wild.start()]
+        if fixed.startswith(f"{path}/") or (fixed.endswith("/") and f"{path}/".startswith(fixed)):
+            return True
+    return False
+
+
+@lru_cache(maxsize=256)
+def _pattern(glob: str) -> re.Pattern[str]:
+    # "**/" is any folders, or none
+    return re.compile("|".join(translate(form) for form in {glob, glob.replace("**/", "")}))

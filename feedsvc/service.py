@@ -1,0 +1,237 @@
+"""The composition root: settings become one Service for every door; the only place that asks what time it is."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from types import TracebackType
+
+from feedsvc.catalogue import CATALOGUE, Control, Reader, Writer, read_ledger
+from feedsvc.config import Settings, changed
+from feedsvc.config.loading import reread
+from feedsvc.exceptions import CatalogueError, CatalogueMissing, FeedsvcError
+from feedsvc.export import ExportReport, export
+from feedsvc.model import Build, FeedFacts, Problem, Report
+from feedsvc.pipeline import FeedChange, Progress, compare, rebuild, silent, survey
+
+TOKEN = "token"  # noqa: S105 - a file's name
+PATIENCE = 10.0  # seconds to wait for files that are being written, or have just vanished
+
+Clock = Callable[[], float]
+
+
+class Service:
+    """What can be done with a content folder and its state folder. A context manager: leaving it frees the lock.
+
+    ``listens`` says that this process answers requests for rebuilds (``serve``, ``build --watch``). ``clock``
+    gives epoch seconds.
+    """
+
+    def __init__(self, settings: Settings, *, listens: bool = False, clock: Clock = time.time) -> None:
+        self.settings = settings
+        self.clock = clock
+        self._listens = listens
+        self._writer: Writer | None = None
+
+    def __enter__(self) -> Service:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the next writer in."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    # -- writing -------------------------------------------------------------------------------------------
+
+    def open(self) -> Writer:
+        """Take the writer's lock. Raises CatalogueBusy where another process has it."""
+        if self._writer is None:
+            settings = self.settings
+            owner = "." if settings.state.parent == settings.content else str(settings.content)
+            self._writer = Writer(settings.state, owner, self.clock(), listens=self._listens)
+            with self._control() as control:
+                control.abandon(self.clock())
+        return self._writer
+
+    def rebuild(
+        self,
+        trigger: str = "command",
+        progress: Progress = silent,
+        *,
+        paths: frozenset[str] | None = None,
+        allow_empty: bool = False,
+        settle: bool = True,
+    ) -> Report:
+        """Look at the folder, or at ``paths`` of it, and publish what changed; noted among the builds.
+
+        Configuration that changed is read again first. ``settle`` waits for files that are being written, or have
+        just vanished, and looks again. Raises what kept it from publishing; the last generation stays.
+        """
+        writer = self.open()
+        with self._control() as control:
+            build = control.start(trigger, self.clock())
+            started = time.monotonic()
+            try:
+                self._refresh()
+                report = self._look(writer, progress, paths=paths, allow_empty=allow_empty)
+                if settle:
+                    report = self._settle(writer, report, allow_empty=allow_empty)
+            except BaseException as error:
+                reason = str(error) if isinstance(error, FeedsvcError) else f"{type(error).__name__}: {error}"
+                control.finish(build, self.clock(), {}, reason or "interrupted")
+                raise
+            report = replace(report, seconds=round(time.monotonic() - started, 6))
+            control.finish(build, self.clock(), asdict(report))
+        return report
+
+    def _look(self, writer: Writer, progress: Progress, *, paths: frozenset[str] | None, allow_empty: bool) -> Report:
+        return rebuild(writer, self.settings, self.clock(), paths=paths, allow_empty=allow_empty, progress=progress)
+
+    def _settle(self, writer: Writer, report: Report, *, allow_empty: bool) -> Report:
+        """Look again at what was unsettled until nothing is, within reason."""
+        deadline = self.clock() + PATIENCE
+        while report.settling and report.look_again is not None and report.look_again < deadline:
+            time.sleep(max(0.0, report.look_again - self.clock()))
+            more = self._look(writer, silent, paths=frozenset(report.unsettled), allow_empty=allow_empty)
+            report = report.then(more)
+        return report
+
+    def _refresh(self) -> None:
+        if changed(self.settings):
+            self.settings = reread(self.settings)
+
+    # -- what a rebuild would do ---------------------------------------------------------------------------
+
+    def check(self, progress: Progress = silent) -> tuple[Problem, ...]:
+        """What authors should mend. Reads the folder, writes nothing in it or in its state."""
+        with self._elsewhere() as (settings, writer):
+            report = survey(writer, settings, self.clock(), progress)
+            while report.unsettled:
+                time.sleep(0.05)
+                report = survey(writer, settings, self.clock())
+            return report.problems
+
+    def preview(self, progress: Progress = silent) -> list[FeedChange]:
+        """What subscribers would see of a rebuild, feed by feed; nothing is changed."""
+        before = self._reader()
+        with self._elsewhere(before) as (settings, writer):
+            report = rebuild(writer, settings, self.clock(), progress=progress)
+            while report.settling and report.look_again is not None:
+                time.sleep(max(0.0, report.look_again - self.clock()))
+                report = rebuild(writer, settings, self.clock(), paths=frozenset(report.unsettled))
+            changes = list(compare(before, writer))
+        if before is not None:
+            before.close()
+        return changes
+
+    @contextmanager
+    def _elsewhere(self, copy: Reader | None = None) -> Iterator[tuple[Settings, Writer]]:
+        """A catalogue in a temporary folder: an empty one, or a copy."""
+        with tempfile.TemporaryDirectory(prefix="feedsvc-") as folder:
+            state = Path(folder)
+            if copy is not None:
+                target = sqlite3.connect(state / CATALOGUE)
+                copy.connection.backup(target)
+                target.close()
+            owner = str(copy.meta("content")) if copy else "."
+            writer = Writer(state, owner, self.clock())
+            try:
+                yield replace(self.settings, state=state), writer
+            finally:
+                writer.close()
+
+    # -- reading -------------------------------------------------------------------------------------------
+
+    def feeds(self) -> list[FeedFacts]:
+        """Every feed. Raises CatalogueMissing where nothing has been built."""
+        return list(self._read().feeds())
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What the last rebuild found to be mended."""
+        return self._read().problems()
+
+    def export(self, dest: Path, progress: Progress = silent) -> ExportReport:
+        """Write all documents as files below ``dest``, and remove those of feeds that are gone."""
+        reader = self._read()
+        return export(reader, reader.generation, dest, progress)
+
+    def _reader(self) -> Reader | None:
+        try:
+            return Reader(self.settings.state)
+        except CatalogueMissing:
+            return None
+
+    def _read(self) -> Reader:
+        return self._writer or Reader(self.settings.state)
+
+    # -- requests ------------------------------------------------------------------------------------------
+
+    def ask(self, trigger: str) -> Build:
+        """Ask the process that holds the lock for a rebuild."""
+        with self._control() as control:
+            return control.request(trigger, self.clock())
+
+    def build(self, number: int) -> Build | None:
+        """A build that was asked for."""
+        with self._control() as control:
+            return control.build(number)
+
+    @contextmanager
+    def _control(self) -> Iterator[Control]:
+        control = Control(self.settings.state)
+        try:
+            yield control
+        finally:
+            control.close()
+
+    # -- the ledger and the token --------------------------------------------------------------------------
+
+    def save_ledger(self, path: Path) -> int:
+        """Write the ledger to a file that is whole or not there; gives the number of its lines."""
+        lines = list((self._writer or self.open()).ledger.lines())
+        partial = path.with_name(f".{path.name}.partial")
+        try:
+            with partial.open("wb") as file:
+                file.writelines(line + b"\n" for line in lines)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+        except OSError as error:
+            raise CatalogueError(str(path), f"cannot be written: {error.strerror}") from error
+        return len(lines)
+
+    def load_ledger(self, path: Path) -> None:
+        """Take over a ledger that was saved. Raises CatalogueError where this state has one already."""
+        try:
+            ledger = read_ledger(path)
+        except OSError as error:
+            raise CatalogueError(str(path), f"cannot be read: {error.strerror}") from error
+        self.open().load_ledger(ledger)
+
+    def token(self) -> tuple[str, bool]:
+        """What a request for a rebuild must bear, and whether it was made just now.
+
+        The configured one, else one of our own, kept in the state folder for its owner's eyes alone.
+        """
+        if self.settings.token:
+            return self.settings.token, False
+        path = self.settings.state / TOKEN
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text().strip(), False
+        token = secrets.token_urlsafe(32)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(f"{token}\n")
+        return token, True

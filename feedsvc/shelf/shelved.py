@@ -1,0 +1,156 @@
+"""An answer made ready: status, headers and body for each coding, made once, chosen by each request."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import formatdate
+from hashlib import blake2b
+from math import inf
+from typing import Literal
+from urllib.parse import unquote
+
+import brotli
+
+from feedsvc.model import MEDIA_TYPES, Document, Served
+
+Headers = list[tuple[str, str]]
+Coding = Literal["identity", "gzip", "br"]
+
+# What an ETag adds for each coding. It names the recipe too: other bytes must have another tag (RFC 9110, 8.8.3.3).
+CODINGS: dict[Coding, str] = {"identity": "", "gzip": "-gzip6", "br": "-br5"}
+_OVERHEAD = 6_000  # bytes that an answer's headers and objects take beside its bodies
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One coding of an answer: what a 200 says, and what a 304 says. Nobody may change the lists."""
+
+    etag: str
+    headers: Headers
+    not_modified: Headers
+    body: bytes
+
+
+class Shelved:
+    """What is served at a path, until ``until`` (epoch seconds) at the latest.
+
+    ``path`` is decoded and canonical. ``lasting`` answers stay good while their document does; others hold
+    for one generation. ``variants`` holds the codings made so far; ``used`` is set by each hit.
+    """
+
+    __slots__ = (
+        "_lock", "_media_type", "_more", "_shared",
+        "digest", "lasting", "modified", "path", "until", "used", "variants",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        path: str,
+        body: bytes,
+        media_type: str,
+        served: Served,
+        *,
+        digest: str = "",
+        modified: int | None = None,
+        until: float = inf,
+        lasting: bool = False,
+        link: str = "",
+        more: Headers | None = None,
+    ) -> None:
+        self.path = path
+        self.digest = digest or blake2b(body, digest_size=16).hexdigest()
+        self.modified = modified
+        self.until = until
+        self.lasting = lasting
+        self.used = False
+        self._media_type = media_type
+        self._more = more or []
+        self._shared = _shared_headers(served, modified, link)
+        self._lock = threading.Lock()
+        self.variants: dict[Coding, Variant] = {}
+        self.variants["identity"] = self._variant("identity", body)
+
+    @classmethod
+    def of_document(cls, document: Document, served: Served, now: float, until: float = inf) -> Shelved:
+        """A document's answer; Last-Modified is left out while it would lie in the future (RFC 9110, 8.8.2.1)."""
+        early = document.modified > now
+        links = [f'<{served.feeds_url}{document.address}>; rel="self"']
+        links += [f'<{hub}>; rel="hub"' for hub in served.hubs]
+        return cls(
+            unquote(document.address),
+            document.body,
+            MEDIA_TYPES[document.format],
+            served,
+            digest=document.etag,
+            modified=None if early else document.modified,
+            until=min(until, document.modified) if early else until,
+            lasting=True,
+            link=", ".join(links),
+        )
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory it takes."""
+        return _OVERHEAD + sum(len(variant.body) for variant in list(self.variants.values()))
+
+    def etag(self, coding: Coding) -> str:
+        """The entity tag of a coding, quoted; known without making it."""
+        return f'"{self.digest}{CODINGS[coding]}"'
+
+    def not_modified(self, coding: Coding) -> Headers:
+        """The headers of a 304 (RFC 9110, section 15.4.5); known without making the coding."""
+        return [("ETag", self.etag(coding)), *self._shared]
+
+    def variant(self, coding: Coding) -> Variant:
+        """One coding; made at the first call, by one thread while others wait for it."""
+        found = self.variants.get(coding)
+        if found is None:
+            with self._lock:
+                found = self.variants.get(coding)
+                if found is None:
+                    body = _ENCODERS[coding](self.variants["identity"].body)
+                    found = self.variants[coding] = self._variant(coding, body)
+        return found
+
+    def _variant(self, coding: Coding, body: bytes) -> Variant:
+        headers = [("Content-Type", self._media_type), ("Content-Length", str(len(body)))]
+        if coding != "identity":
+            headers.append(("Content-Encoding", coding))
+        headers += [*self.not_modified(coding), ("X-Content-Type-Options", "nosniff"), *self._more]
+        return Variant(self.etag(coding), headers, self.not_modified(coding), body)
+
+
+def _shared_headers(served: Served, modified: int | None, link: str) -> Headers:
+    headers = [
+        ("Cache-Control", cache_control(served)),
+        ("Vary", "Accept-Encoding"),
+        ("Access-Control-Allow-Origin", "*"),
+        ("Access-Control-Expose-Headers", "ETag, Last-Modified, Link"),
+    ]
+    if modified is not None:
+        headers.append(("Last-Modified", formatdate(modified, usegmt=True)))
+    if link:
+        headers.append(("Link", link))
+    return headers
+
+
+def cache_control(served: Served) -> str:
+    """How long answers are fresh (RFC 9111, section 5.2.2) and may be served stale (RFC 5861)."""
+    return (
+        f"public, max-age={served.max_age}, s-maxage={served.shared_max_age}, "
+        f"stale-while-revalidate={served.stale_while_revalidate}, stale-if-error={served.stale_if_error}"
+    )
+
+
+def _gzip(body: bytes) -> bytes:
+    return gzip.compress(body, compresslevel=6, mtime=0)  # no time in it: the same bytes give the same bytes
+
+
+def _brotli(body: bytes) -> bytes:
+    return bytes(brotli.compress(body, quality=5))
+
+
+_ENCODERS: dict[Coding, Callable[[bytes], bytes]] = {"gzip": _gzip, "br": _brotli}

@@ -1,0 +1,91 @@
+"""The Flask application: its addresses, its errors, its door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.routing import BaseConverter
+
+from feedsvc.exceptions import CatalogueError
+from feedsvc.shelf import Shelf
+from feedsvc.web import lists, pages, responses
+from feedsvc.web.control import ControlViews
+from feedsvc.web.counts import Counts
+from feedsvc.web.feeds import Feeds
+from feedsvc.web.wsgi import Door
+
+LARGEST_BODY = 64 * 1024  # bytes of a request's body
+_RETRY_AFTER = "5"  # seconds
+_EXTENSION = "feedsvc"
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What the doors need beside Flask; ``slow`` is the application without the front."""
+
+    shelf: Shelf
+    counts: Counts
+    slow: Callable[..., Iterable[bytes]]
+
+
+class _Anything(BaseConverter):
+    """The rest of the path, slashes and all."""
+
+    regex = ".*?"
+    part_isolating = False
+    weight = 1000
+
+
+def make_app(shelf: Shelf, state: Path, token: Callable[[], str], *, metrics_public: bool = False) -> Flask:
+    """A WSGI application that serves ``shelf``. ``token`` gives the one that operators must show, "" for none."""
+    app = Flask("feedsvc.web", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.url_map.merge_slashes = False
+    app.url_map.strict_slashes = False
+    app.url_map.converters["anything"] = _Anything
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    counts = Counts(state)
+    ControlViews(shelf, state, token, counts, metrics_public=metrics_public).register(app)
+    feeds = Feeds(shelf, pages.page, _LISTS)
+    app.add_url_rule(
+        "/<anything:path>",
+        view_func=feeds.view,
+        methods=["GET", "HEAD", "OPTIONS"],
+        provide_automatic_options=False,
+    )
+    app.before_request(_bounded)
+    app.register_error_handler(HTTPException, responses.from_exception)
+    app.register_error_handler(CatalogueError, _unavailable)
+    app.extensions[_EXTENSION] = Serving(shelf, counts, app.wsgi_app)
+    app.wsgi_app = Door(app.wsgi_app, shelf, counts)  # type: ignore[method-assign]
+    return app
+
+
+def serving(app: Flask) -> Serving:
+    """What ``make_app`` put into an application."""
+    found = app.extensions[_EXTENSION]
+    assert isinstance(found, Serving)  # noqa: S101 - only make_app writes there
+    return found
+
+
+_LISTS = {
+    "/feeds.opml": lists.feeds_opml,
+    "/feeds.json": lists.feeds_as_json,
+    "/style.css": pages.static("/style.css", "style.css", "text/css; charset=utf-8"),
+    "/favicon.svg": pages.static("/favicon.svg", "favicon.svg", "image/svg+xml"),
+    "/favicon.ico": pages.static("/favicon.ico", "favicon.svg", "image/svg+xml"),
+}
+
+
+def _bounded() -> None:
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise RequestEntityTooLarge(f"a request's body may have {LARGEST_BODY} bytes here")
+
+
+def _unavailable(problem: CatalogueError) -> Response:
+    return responses.error(503, f"not ready: {problem.reason}", [("Retry-After", _RETRY_AFTER)])

@@ -1,0 +1,150 @@
+"""For operators: rebuilds, health, metrics."""
+
+from __future__ import annotations
+
+import hmac
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from flask import Flask, Response, request
+from prometheus_client import CONTENT_TYPE_LATEST
+from werkzeug.exceptions import NotFound, Unauthorized
+
+from feedsvc.catalogue import Control
+from feedsvc.exceptions import CatalogueError
+from feedsvc.model import Build
+from feedsvc.shelf import Shelf
+from feedsvc.web import metrics, responses
+from feedsvc.web.counts import Counts
+
+
+class ControlViews:
+    """The views of ``/rebuild``, ``/builds``, ``/healthz``, ``/readyz`` and ``/metrics``."""
+
+    def __init__(
+        self, shelf: Shelf, state: Path, token: Callable[[], str], counts: Counts, *, metrics_public: bool
+    ) -> None:
+        self._shelf = shelf
+        self._state = state
+        self._token = token
+        self._counts = counts
+        self._metrics_public = metrics_public
+
+    def register(self, app: Flask) -> None:
+        """Add the addresses to ``app``."""
+        views: list[tuple[str, Callable[..., Response], str]] = [
+            ("/rebuild", self.rebuild, "POST"),
+            ("/builds", self.builds, "GET"),
+            ("/builds/<int:number>", self.build, "GET"),
+            ("/healthz", self.healthz, "GET"),
+            ("/readyz", self.readyz, "GET"),
+            ("/metrics", self.metrics, "GET"),
+        ]
+        for path, view, method in views:
+            app.add_url_rule(path, view_func=view, methods=[method], provide_automatic_options=True)
+
+    # -- builds --------------------------------------------------------------------------------------------
+
+    def rebuild(self) -> Response:
+        """Ask for a rebuild; the builder takes it up in its own process."""
+        self._authorise()
+        with self._control() as control:
+            build = control.request("request", self._shelf.clock())
+        where = f"{request.script_root}/builds/{build.id}"
+        return responses.json(_shown(build), 202, [("Location", where)])
+
+    def builds(self) -> Response:
+        """The newest builds, newest first."""
+        self._authorise()
+        with self._control() as control:
+            return responses.json({"builds": [_shown(build) for build in control.builds()]})
+
+    def build(self, number: int) -> Response:
+        """One build."""
+        self._authorise()
+        with self._control() as control:
+            found = control.build(number) if number < 1 << 63 else None
+        if found is None:
+            raise NotFound("there is no build of that number")
+        return responses.json(_shown(found))
+
+    # -- health --------------------------------------------------------------------------------------------
+
+    def healthz(self) -> Response:
+        """The process answers."""
+        return responses.json({"status": "ok"})
+
+    def readyz(self) -> Response:
+        """Whether a complete generation is served; details of it and of the last build."""
+        details: dict[str, object] = {"status": "ready"}
+        status = 200
+        try:
+            with self._shelf.reading() as (reader, current):
+                published = reader.published_at(current.generation)
+            details["generation"] = current.generation
+            details["age"] = None if published is None else round(max(0.0, self._shelf.clock() - published), 3)
+        except CatalogueError as problem:
+            details = {"status": "not ready", "reason": problem.reason}
+            status = 503
+        details["build"] = self._last_build()
+        return responses.json(details, status, [("Retry-After", "5")] if status == 503 else None)
+
+    def _last_build(self) -> dict[str, object] | None:
+        try:
+            with self._control() as control:
+                builds = control.builds(1)
+        except CatalogueError:
+            return None
+        if not builds:
+            return None
+        # Without the report: it names drafts' paths, and whoever asks here has shown no token.
+        return {"id": builds[0].id, "state": builds[0].state, "finished": builds[0].finished, "error": builds[0].error}
+
+    # -- metrics -------------------------------------------------------------------------------------------
+
+    def metrics(self) -> Response:
+        """Numbers for Prometheus."""
+        if not self._metrics_public:
+            self._authorise()
+        try:
+            with self._shelf.reading() as (reader, current):
+                numbers = metrics.of_catalogue(reader, current.generation)
+        except CatalogueError:
+            numbers = {"generation": ("The generation that is served.", 0.0)}
+        try:
+            with self._control() as control:
+                builds = control.builds()
+        except CatalogueError:
+            builds = []
+        body = metrics.exposition(numbers, self._counts.totals(), builds)
+        return Response(body, content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
+
+    # ------------------------------------------------------------------------------------------------------
+
+    def _authorise(self) -> None:
+        """Let nobody pass who does not show the token; nobody at all where there is none."""
+        kind, _, shown = request.headers.get("Authorization", "").partition(" ")
+        token = self._token()
+        same = hmac.compare_digest(shown.strip().encode(), token.encode())
+        if not token or kind.lower() != "bearer" or not same:
+            raise Unauthorized("the token is missing or wrong", www_authenticate=responses.bearer())
+
+    @contextmanager
+    def _control(self) -> Iterator[Control]:
+        if not self._state.is_dir():
+            raise CatalogueError(str(self._state), "there is no state folder yet")
+        try:
+            control = Control(self._state)
+            try:
+                yield control
+            finally:
+                control.close()
+        except sqlite3.Error as error:
+            raise CatalogueError(str(self._state), f"builds cannot be asked for now: {error}") from error
+
+
+def _shown(build: Build) -> dict[str, object]:
+    return asdict(build)

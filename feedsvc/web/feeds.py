@@ -1,0 +1,112 @@
+"""Whatever is fetched by its path: feeds, pages, lists, and the addresses that lead to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from math import inf
+from urllib.parse import quote, unquote
+
+from flask import Response, request
+from werkzeug.exceptions import BadRequest, Gone, NotFound, RequestURITooLarge
+
+from feedsvc.catalogue import Reader
+from feedsvc.model import SITE, FeedFacts, Served, Term
+from feedsvc.shelf import Current, Shelf, Shelved
+from feedsvc.uris import feed_path, read_path
+from feedsvc.web import aliases, responses
+
+_LONGEST = 4096  # characters of a decoded path
+_UNREADABLE = "\ufffd"  # stands for bytes that are not UTF-8 in what servers and Werkzeug hand over
+
+Page = Callable[[Reader, Current, Term, float], Shelved]
+Listing = Callable[[Reader, Current], Shelved]
+
+
+class Feeds:
+    """The view of every path that nothing else answers. ``lists`` are made from the whole catalogue, by path."""
+
+    def __init__(self, shelf: Shelf, page: Page, lists: Mapping[str, Listing]) -> None:
+        self._shelf = shelf
+        self._page = page
+        self._lists = lists
+        self._slugs: tuple[Current, dict[Term, Term]] | None = None
+
+    def view(self, path: str) -> Response:
+        """Answer GET, HEAD and OPTIONS for a path, given without its first slash."""
+        if request.method == "OPTIONS":
+            return responses.options()
+        path = "/" + path
+        if len(path) > _LONGEST:
+            raise RequestURITooLarge("no address here is that long")
+        if "\0" in path:
+            raise BadRequest("the path holds a NUL")
+        return self._canonical(path) or self._elsewhere(path) or self._nothing(path)
+
+    def _canonical(self, path: str) -> Response | None:
+        make = self._lists.get(path)
+        if make is not None:
+            found = self._shelf.fetch(path, make)
+        else:
+            place = read_path(quote(path))
+            found = self.find(*place) if place else None
+        return responses.shelved(self._shelf, found) if found else None
+
+    def find(self, term: Term, filename: str) -> Shelved | None:
+        """A feed's document, or its page where ``filename`` is ""; None where there is none. Raises Gone."""
+        return self._shelf.fetch(
+            unquote(feed_path(term, filename)), partial(self._make, term=term, filename=filename)
+        )
+
+    def _make(self, reader: Reader, current: Current, *, term: Term, filename: str) -> Shelved | None:
+        facts = reader.feed(term)
+        until = stays_until(term, facts, current.served, self._shelf.clock())
+        if facts is None:
+            return None
+        if filename == "":
+            return self._page(reader, current, term, until)
+        return self._shelf.load(reader, current, address=feed_path(term, filename), until=until)
+
+    # -- other addresses -----------------------------------------------------------------------------------
+
+    def _elsewhere(self, path: str) -> Response | None:
+        """A redirect from an alias, or from a page's address without its last slash."""
+        with self._shelf.reading() as (reader, current):
+            targets = list(aliases.configured(path, current.served))
+            targets += [
+                aliases.address(known, format_)
+                for term, format_ in aliases.terms(path)
+                if (known := self._known(reader, current, term))
+            ]
+        targets.append(quote(path + "/"))
+        for target in targets:
+            place = read_path(target)
+            if place and self.find(*place):
+                return responses.moved(feed_path(*place))
+        return None
+
+    def _known(self, reader: Reader, current: Current, term: Term) -> Term | None:
+        """The term of that name, else the one of that slug."""
+        if reader.feed(term):
+            return term
+        slugs = self._slugs
+        if slugs is None or slugs[0] is not current:
+            slugs = self._slugs = current, aliases.by_slug(facts.term for facts in reader.feeds())
+        return slugs[1].get(aliases.slug_key(term))
+
+    def _nothing(self, path: str) -> Response:
+        if _UNREADABLE in path:
+            raise BadRequest("the path is not UTF-8")
+        raise NotFound("there is no feed and no page at this address")
+
+
+def stays_until(term: Term, facts: FeedFacts | None, served: Served, now: float) -> float:
+    """Until when a feed is served if nothing changes, in epoch seconds. Raises Gone where that time is over."""
+    if f"{term.scheme}/{term.name}" in served.gone:
+        raise Gone("this feed is gone for good")
+    if facts is None or facts.entries or facts.emptied is None or term == SITE:
+        return inf
+    end = facts.emptied.timestamp() + served.gone_after
+    if end <= now:
+        raise Gone("this feed lost its last post long ago")
+    return end

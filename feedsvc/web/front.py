@@ -1,0 +1,27 @@
+"""Exact hits, answered ahead of everything else: the one function that both doors ask first."""
+
+from __future__ import annotations
+
+from feedsvc.shelf import Headers, Shelf
+from feedsvc.web.negotiate import coding
+
+Answer = tuple[int, Headers, bytes]
+
+
+def answer(shelf: Shelf, method: str, path: str, accept: str | None, match: str | None) -> Answer | None:
+    """Status, headers and body of a GET or HEAD whose answer lies ready; None for whatever is unusual.
+
+    ``path`` is decoded, ``accept`` the Accept-Encoding and ``match`` the If-None-Match, None where there is none;
+    requests with other conditions must not come here. What it says, the feeds' own views say as well.
+    """
+    shelved = shelf.glance(path)
+    if shelved is None:
+        return None
+    variant = shelved.variants.get(coding(accept))
+    if variant is None:
+        return None
+    if match is not None:
+        return (304, variant.not_modified, b"") if match == variant.etag else None
+    if method == "GET":
+        return 200, variant.headers, variant.body
+    return (200, variant.headers, b"") if method == "HEAD" else None

@@ -1,0 +1,91 @@
+"""What views answer with: what lies ready, redirects, JSON, and errors in their one shape."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import orjson
+from flask import Response, request
+from werkzeug.datastructures import Headers as WerkzeugHeaders
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, PreconditionFailed
+
+from feedsvc.shelf import Headers, Shelf, Shelved
+from feedsvc.web.conditions import evaluate
+from feedsvc.web.negotiate import coding
+
+ALLOW = "GET, HEAD, OPTIONS"
+_BRIEFLY = "public, max-age=60"
+_OPEN: Headers = [("Access-Control-Allow-Origin", "*"), ("X-Content-Type-Options", "nosniff")]
+
+
+class Ready(Response):
+    """A response whose headers are complete: nothing is added and nothing is taken away."""
+
+    default_mimetype = None
+
+    def get_wsgi_headers(self, environ: object) -> WerkzeugHeaders:  # noqa: ARG002 - Werkzeug passes it
+        """The headers as they are."""
+        return self.headers
+
+
+def shelved(shelf: Shelf, found: Shelved) -> Response:
+    """The answer to this request from what lies ready: 200, 304, or 412 as its conditions ask."""
+    wanted = coding(request.headers.get("Accept-Encoding"))
+    outcome = evaluate(request.headers, found.etag(wanted), found.modified)
+    if outcome == 304:
+        return Ready(b"", 304, list(found.not_modified(wanted)))
+    if outcome == 412:
+        raise PreconditionFailed
+    variant = shelf.variant(found, wanted)
+    return Ready(variant.body, 200, list(variant.headers))
+
+
+def moved(path: str) -> Response:
+    """301 to a path of this server: nothing the client says of hosts gets in."""
+    headers = [("Location", request.script_root + path), ("Cache-Control", _BRIEFLY), ("Content-Length", "0"), *_OPEN]
+    return Ready(b"", 301, headers)
+
+
+def options() -> Response:
+    """What may be done here, also for a browser's preflight (If-None-Match and A-IM cause one)."""
+    headers = [
+        ("Allow", ALLOW),
+        ("Access-Control-Allow-Origin", "*"),
+        ("Access-Control-Allow-Methods", ALLOW),
+        ("Access-Control-Allow-Headers", "A-IM, If-Match, If-Modified-Since, If-None-Match, If-Unmodified-Since"),
+        ("Access-Control-Max-Age", "86400"),
+    ]
+    return Ready(b"", 204, headers)
+
+
+def json(value: object, status: int = 200, headers: Headers | None = None, *, cache: str = "no-store") -> Response:
+    """A JSON response that is not to be kept."""
+    body = orjson.dumps(value) + b"\n"
+    fixed = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("Cache-Control", cache)]
+    return Ready(body, status, [*fixed, *_OPEN, *(headers or [])])
+
+
+def error(status: int, message: str, headers: Headers | None = None) -> Response:
+    """An error in the one shape: ``{"error": {"status", "code", "message"}}``."""
+    code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
+    cache = _BRIEFLY if status in (404, 410) else "no-store"
+    return json({"error": {"status": status, "code": code, "message": message}}, status, headers, cache=cache)
+
+
+def from_exception(problem: HTTPException) -> Response:
+    """An error that Flask, Werkzeug or a view raised."""
+    headers: Headers = []
+    if isinstance(problem, MethodNotAllowed):
+        headers.append(("Allow", ", ".join(sorted(problem.valid_methods or ()))))
+    challenge = getattr(problem, "www_authenticate", None)
+    if challenge:
+        headers.append(("WWW-Authenticate", challenge[0].to_header()))
+    if problem.code is None or problem.code < 400:
+        return error(404, "there is nothing here")
+    return error(problem.code, problem.description or HTTPStatus(problem.code).phrase, headers)
+
+
+def bearer() -> WWWAuthenticate:
+    """The challenge of a 401 (RFC 6750, section 3)."""
+    return WWWAuthenticate("bearer", {"realm": "feedsvc"})

@@ -1,0 +1,114 @@
+"""RSS 2.0 as readers demand it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from lxml import etree
+from render_samples import BARE, EMPTY, FEED, PLAIN, RICH, RULES, SUMMARIES
+
+from feedsvc.model import Entry, Feed
+from feedsvc.render import RenderRules, assemble, entry
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
+ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
+
+
+def channel(feed: Feed, *entries: Entry, rules: RenderRules = RULES) -> Any:
+    parts = [(e.number, e.version, entry(e, "rss", rules)) for e in entries]
+    return etree.fromstring(assemble(feed, "rss", parts, rules)[0])[0]
+
+
+def item(post: Entry, rules: RenderRules = RULES) -> Any:
+    return channel(FEED, post, rules=rules).find("item")
+
+
+def test_the_channel_says_what_the_feed_is() -> None:
+    made = channel(FEED)
+    said = {name: made.findtext(name) for name in ("title", "link", "description", "language", "lastBuildDate")}
+    assert said == {
+        "title": FEED.title,
+        "link": FEED.home,
+        "description": FEED.description,
+        "language": "zh-CN",
+        "lastBuildDate": "Wed, 06 Mar 2024 09:30:00 +0800",
+    }
+    assert made.findtext("generator") == "feedsvc"
+    assert made.findtext("docs") == "http://www.rssboard.org/rss-specification"
+
+
+def test_one_link_to_itself_and_one_to_each_hub() -> None:
+    links = [dict(link.attrib) for link in channel(FEED).findall(f"{ATOM}link")]
+    assert links == [
+        {"href": dict(FEED.urls)["rss"], "rel": "self", "type": "application/rss+xml"},
+        *({"href": hub, "rel": "hub"} for hub in FEED.hubs),
+    ]
+
+
+def test_link_is_the_page_and_never_the_hub() -> None:
+    assert [link.text for link in channel(FEED).findall("link")] == [FEED.home]
+
+
+def test_a_bare_feed_has_a_title_and_a_description_and_no_empty_language() -> None:
+    made = channel(BARE)
+    assert (made.findtext("title"), made.findtext("description")) == (BARE.home, BARE.home)
+    assert made.find("language") is None
+
+
+def test_is_perma_link_says_the_truth() -> None:
+    assert item(RICH).find("guid").attrib == {"isPermaLink": "false"}
+    assert item(PLAIN).find("guid").attrib == {"isPermaLink": "true"}
+    assert item(RICH).findtext("guid") == RICH.id
+
+
+def test_html_stands_alone_in_description() -> None:
+    made = item(PLAIN)
+    assert made.findtext("description") == PLAIN.html
+    assert made.find(ENCODED) is None
+
+
+def test_a_summary_stands_before_the_html_and_is_escaped_as_html() -> None:
+    made = item(RICH)
+    names = [child.tag for child in made]
+    assert names.index("description") < names.index(ENCODED)
+    assert made.findtext("description") == "A cut of 50 points &amp; &lt;more&gt;."
+    assert made.findtext(ENCODED) == RICH.html
+
+
+def test_summaries_alone_carry_no_html() -> None:
+    assert item(RICH, SUMMARIES).find(ENCODED) is None
+    assert item(PLAIN, SUMMARIES).findtext("description") == "Only HTML, 没有摘要。"
+
+
+def test_what_says_nothing_repeats_its_title() -> None:
+    assert item(EMPTY).findtext("description") == EMPTY.title
+
+
+def test_authors_are_creators() -> None:
+    made = item(RICH)
+    assert [creator.text for creator in made.findall(CREATOR)] == ["李 记者", "Ann"]
+    assert made.find("author") is None
+    assert [creator.text for creator in channel(FEED).findall(CREATOR)] == ["示例财经"]
+
+
+def test_categories_name_their_scheme_and_leave_authors_out() -> None:
+    made = [(category.get("domain"), category.text) for category in item(RICH).findall("category")]
+    assert made == [
+        ("https://feeds.example.org/category/", "Money"),
+        ("https://feeds.example.org/tag/", "货币 政策"),
+        ("https://feeds.example.org/tag/", "C#/R&D"),
+    ]
+
+
+def test_dates_keep_the_authors_offset_and_name_a_correction_once() -> None:
+    made = item(RICH)
+    assert made.findtext("pubDate") == "Tue, 05 Mar 2024 17:33:04 +0800"
+    assert made.findtext(f"{ATOM}updated") == "2024-03-06T09:30:00+08:00"
+    assert item(PLAIN).find(f"{ATOM}updated") is None
+
+
+def test_markup_in_a_title_is_text() -> None:
+    title = "<b>R&D</b> ]]> 一"
+    assert item(replace(PLAIN, title=title)).findtext("title") == title
