@@ -31,7 +31,7 @@ def is_post(path: str, rules: ContentRules) -> bool:
     if _named(path, rules.include):
         return True
     folders, name = dirname(path), basename(path)
-    if _excluded(path, rules) or not is_folder(folders, rules):
+    if _excluded(path, rules.include, rules.exclude) or not is_folder(folders, rules):
         return False
     if rules.layout == "plain":
         return not name.startswith((".", "#", "~", "_index."))  # Hugo's _index is a list of posts
@@ -40,14 +40,7 @@ def is_post(path: str, rules: ContentRules) -> bool:
 
 def is_folder(path: str, rules: ContentRules) -> bool:
     """Whether the folder ``path`` may hold posts, so that it is worth descending into; "" is the whole."""
-    if path == "":
-        return True
-    if _forbidden(path):
-        return False
-    parts = path.split("/")
-    if _leads_to(path, rules.include):
-        return True
-    return not any(_shut(parts[: end + 1], rules) for end in range(len(parts)))
+    return _is_open(path, rules.layout, rules.include, rules.exclude)
 
 
 def suffix(path: str) -> str:
@@ -63,14 +56,26 @@ def is_draft(path: str) -> bool:
     return "_drafts" in folders and "_posts" not in folders
 
 
-def _shut(parts: list[str], rules: ContentRules) -> bool:
-    """Whether the folder of these parts is passed over, its parents being open."""
-    name, path = parts[-1], "/".join(parts)
-    if _matches(path, rules.include) or _matches(name, rules.include):
-        return False
-    if _excluded(path, rules):
+@lru_cache(maxsize=4096)
+def _is_open(path: str, layout: str, include: tuple[str, ...], exclude: tuple[str, ...]) -> bool:
+    if path == "":
         return True
-    if rules.layout == "jekyll":
+    if _forbidden(path):
+        return False
+    if _leads_to(path, include):
+        return True
+    return _is_open(dirname(path), layout, include, exclude) and not _shut(path, layout, include, exclude)
+
+
+def _shut(path: str, layout: str, include: tuple[str, ...], exclude: tuple[str, ...]) -> bool:
+    """Whether this folder is passed over, its parents being open."""
+    parts = path.split("/")
+    name = parts[-1]
+    if _matches(path, include) or _matches(name, include):
+        return False
+    if _excluded(path, include, exclude):
+        return True
+    if layout == "jekyll":
         if name == "_posts":
             return False
         # below _posts Jekyll looks at the start of a file's path there, and at its own name, at nothing between
@@ -85,10 +90,10 @@ def _forbidden(path: str) -> bool:
     return path.startswith((".git", ".feedsvc")) and path.split("/", 1)[0] in (".git", ".feedsvc")
 
 
-def _excluded(path: str, rules: ContentRules) -> bool:
+def _excluded(path: str, include: tuple[str, ...], exclude: tuple[str, ...]) -> bool:
     if f"{path}/".startswith(_NEVER):
         return True
-    return bool(rules.exclude) and _matches(path, tuple(set(rules.exclude) - set(rules.include)))
+    return bool(exclude) and _matches(path, tuple(glob for glob in exclude if glob not in include))
 
 
 def _matches(path: str, globs: tuple[str, ...]) -> bool:

@@ -20,6 +20,7 @@ from feedsvc.exceptions import CatalogueError, CatalogueMissing, FeedsvcError
 from feedsvc.export import ExportReport, export
 from feedsvc.model import Build, FeedFacts, Problem, Report
 from feedsvc.pipeline import FeedChange, Progress, compare, rebuild, silent, survey
+from feedsvc.scan import scan
 
 TOKEN = "token"  # noqa: S105 - a file's name
 PATIENCE = 10.0  # seconds to wait for files that are being written, or have just vanished
@@ -156,6 +157,11 @@ class Service:
     def feeds(self) -> list[FeedFacts]:
         """Every feed. Raises CatalogueMissing where nothing has been built."""
         return list(self._read().feeds())
+
+    def has_posts(self) -> bool:
+        """Whether the folder holds any file that may be a post."""
+        settings = self.settings
+        return bool(scan(settings.content, settings.rules, {}, skip=settings.state).files)
 
     def problems(self) -> tuple[Problem, ...]:
         """What the last rebuild found to be mended."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterable
 from contextlib import closing
@@ -13,6 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from feedsvc.catalogue import Control
 from feedsvc.exceptions import FeedsvcError
 from feedsvc.model import Report
+from feedsvc.pipeline import Progress, silent
 from feedsvc.service import Service
 from feedsvc.watcher import Watcher
 
@@ -24,12 +26,14 @@ log = structlog.get_logger()
 class Triggers:
     """Asks a service for rebuilds, one at a time, whenever there is a reason to look again.
 
-    ``export`` names a folder of static files to keep in step. Reasons that come during a rebuild are one rebuild.
+    ``export`` names a folder of static files to keep in step; ``progress`` is told how the first rebuild comes along.
+    Reasons that come during a rebuild are one rebuild.
     """
 
-    def __init__(self, service: Service, export: Path | None = None) -> None:
+    def __init__(self, service: Service, export: Path | None = None, progress: Progress = silent) -> None:
         self._service = service
         self._export = export
+        self._progress = progress
         self._reason = threading.Condition()
         self._trigger: str | None = "start"
         self._paths: set[str] | None = None  # what to look at; None is everything
@@ -50,6 +54,7 @@ class Triggers:
         """Rebuild for every reason until ``stop`` is set. A rebuild that fails is logged, and tried at the next."""
         settings = self._service.settings
         self._service.open()
+        _configure_log()
         scheduler = BackgroundScheduler(timezone="UTC")
         scheduler.add_job(self.look, "interval", args=("timer",), seconds=settings.every, misfire_grace_time=None)
         watcher = Watcher(settings, self.look)
@@ -88,16 +93,15 @@ class Triggers:
 
     def _rebuild(self) -> None:
         trigger, paths = self._take()
-        generation = 0
         try:
-            report = self._service.rebuild(trigger, paths=paths, settle=False)
-            generation = report.generation
+            progress, self._progress = self._progress, silent
+            report = self._service.rebuild(trigger, progress, paths=paths, settle=False)
             self._look_again, self._unsettled = report.look_again, report.unsettled
             self._note(trigger, report)
             if self._export is not None:
                 self._service.export(self._export)
         except FeedsvcError as error:
-            log.error("rebuild failed", trigger=trigger, reason=str(error), generation=generation)
+            log.error("rebuild failed", trigger=trigger, reason=str(error))  # noqa: TRY400 - it explains itself
         except Exception:  # a fault of ours must not end the watch: the last generation is served, the next tick tries
             log.exception("rebuild failed", trigger=trigger)
 
@@ -114,3 +118,16 @@ class Triggers:
                 problems=len(report.problems),
                 seconds=round(report.seconds, 3),
             )
+
+
+def _configure_log() -> None:
+    """One line an event, to standard error; coloured on a terminal only."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+    )

@@ -80,7 +80,8 @@ class Control:
     def abandon(self, now: float) -> None:
         """Builds that a killed process left running have failed; what was asked for is asked again."""
         self._connection.execute(
-            "UPDATE builds SET state = 'failed', finished = ?, error = 'the builder was stopped' WHERE state = 'running'",
+            "UPDATE builds SET state = 'failed', finished = ?, error = 'the builder was stopped' "
+            "WHERE state = 'running'",
             (now,),
         )
 

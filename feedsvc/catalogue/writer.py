@@ -109,7 +109,8 @@ class Writer(Reader):
     def slots(self, term: Term, limit: int) -> list[tuple[int, str, int, bytes, str]]:
         """The newest posts of a feed: published, tie, number, version and updated of each."""
         return self.connection.execute(
-            "SELECT t.published, t.tie, t.post, p.version, p.updated FROM post_terms t JOIN posts p ON p.number = t.post "
+            "SELECT t.published, t.tie, t.post, p.version, p.updated "
+            "FROM post_terms t JOIN posts p ON p.number = t.post "
             "WHERE t.feed = (SELECT number FROM feeds WHERE scheme = ? AND name = ?) "
             "ORDER BY t.published DESC, t.tie DESC, t.post DESC LIMIT ?",
             (term.scheme, term.name, limit),

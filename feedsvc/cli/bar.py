@@ -1,4 +1,4 @@
-"""A progress bar with a line for the stage at hand."""
+"""A progress bar for the stage at hand."""
 
 from __future__ import annotations
 
@@ -10,27 +10,38 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 
 class Bar:
-    """Shows the stage it is told of; gone when the work is over."""
+    """Shows the stage it is told of, and is gone when that is complete: a server goes on to print other things."""
 
     def __init__(self) -> None:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
         self._stage = ""
-        self._task: TaskID | None = None
+        self._shown: tuple[Progress, TaskID] | None = None
 
     def __enter__(self) -> Self:
-        self._progress.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._progress.stop()
+        self._clear()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Show ``done`` of ``total``; a total of 0 is not known."""
-        if self._task is None or stage != self._stage:
-            if self._task is not None:
-                self._progress.remove_task(self._task)
-            self._stage, self._task = stage, self._progress.add_task(stage)
-        self._progress.update(self._task, completed=done, total=total or None)
+        if self._shown is None or stage != self._stage:
+            self._clear()
+            self._stage, self._shown = stage, _shown(stage)
+        progress, task = self._shown
+        progress.update(task, completed=done, total=total or None)
+        if 0 < total <= done:
+            self._clear()
+
+    def _clear(self) -> None:
+        if self._shown is not None:
+            self._shown[0].stop()
+            self._shown = None
+
+
+def _shown(stage: str) -> tuple[Progress, TaskID]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    progress = Progress(*columns, console=Console(stderr=True), transient=True)
+    progress.start()
+    return progress, progress.add_task(stage)

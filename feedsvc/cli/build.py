@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from urllib.parse import unquote
+
 import click
 
 from feedsvc.cli import say
 from feedsvc.cli.building import rebuild
 from feedsvc.cli.options import configured, json_option
-from feedsvc.cli.signals import stopping
 from feedsvc.config import Settings
 from feedsvc.service import Service
-from feedsvc.triggers import Triggers
 
 _FAILED = 1
 
@@ -62,8 +63,7 @@ def command(
             say.report(report)
             say.provisional(settings)
         if watch:
-            with stopping() as stop:
-                Triggers(service, None).run(stop)
+            import_module("feedsvc.cli.watching").watch(service)  # a build that does not stay needs no scheduler
     if strict and report.problems:
         ctx.exit(_FAILED)
 
@@ -75,7 +75,7 @@ def _preview(settings: Settings, *, as_json: bool) -> None:
         say.as_json(changes)
         return
     for change in changes:
-        click.echo(say.readable(change.address))
+        click.echo(unquote(change.address))
         for sign, titles in (("+", change.entries_added), ("~", change.entries_changed), ("-", change.entries_removed)):
             for title in titles:
                 click.echo(f"  {sign} {title}")

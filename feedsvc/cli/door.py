@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
@@ -21,9 +22,9 @@ COMMANDS = {
     "serve": "Build the feeds, then serve them and keep them fresh.",
     "build": "Build the feeds once.",
     "check": "List what should be mended in the posts.",
-    "feeds": "List every feed.",
-    "export": "Write the feeds as static files.",
-    "ledger": "Save or load what only history knows: ids and dates first seen.",
+    "feeds": "List every feed: its entries, its last change, its address.",
+    "export": "Write the feeds as static files to the folder DEST.",
+    "ledger": "Save or load the ledger: what only history knows.",
 }
 
 
@@ -40,6 +41,17 @@ class Door(click.Group):
             return None
         command: click.Command = import_module(f"feedsvc.cli.{cmd_name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first argument names, or a hint at the one that was meant."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            near = get_close_matches(name, COMMANDS, n=1)
+            meant = near[0] if near else f"serve {name}" if Path(name).is_dir() else ""
+            ctx.fail(f"No such command {name!r}." + (f" Did you mean `feedsvc {meant}`?" if meant else ""))
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """What each command is for, without importing any."""

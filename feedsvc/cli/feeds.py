@@ -37,8 +37,10 @@ def command(settings: Settings, *, as_json: bool) -> None:
 
 def _row(base: str, feed: FeedFacts) -> tuple[str, str, str]:
     when = f"{feed.updated:%Y-%m-%d %H:%M}" if feed.updated else "-"
+    path = feed_path(feed.term, FILENAMES["atom"])
+    name = f"  {feed.term.name}" if "%" in path else ""
     since = f"  (empty since {feed.emptied:%Y-%m-%d})" if feed.emptied else ""
-    return str(feed.entries), when, say.readable(base + feed_path(feed.term, FILENAMES["atom"])) + since
+    return str(feed.entries), when, f"{base}{path}{name}{since}"
 
 
 def _facts(base: str, feed: FeedFacts) -> dict[str, object]:

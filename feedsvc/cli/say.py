@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import unquote
 
 import click
 import orjson
@@ -28,10 +27,9 @@ def report(done: Report) -> None:
     """A rebuild in a line or two, and the first of its problems."""
     changes = (("added", done.added), ("changed", done.changed), ("removed", done.removed))
     news = ", ".join(f"{count:,} {word}" for word, count in changes if count) or "nothing new"
-    click.echo(
-        f"{counted(done.posts, 'post')} ({news}) in {counted(done.feeds, 'feed')}; "
-        f"{counted(done.written, 'document')} written in {done.seconds:.2f} s."
-    )
+    feeds = f"{counted(done.feeds, 'feed')} changed, {counted(done.written, 'document')} written"
+    outcome = feeds if done.feeds or done.written else "no feed changed"
+    click.echo(f"{counted(done.posts, 'post')}: {news}; {outcome}; {done.seconds:.2f} s.")
     problems(done.problems)
 
 
@@ -55,12 +53,6 @@ def table(rows: Iterable[tuple[str, ...]]) -> None:
     for line in lines:
         *first, last = line
         click.echo("  ".join([*(cell.rjust(width) for cell, width in zip(first, widths, strict=False)), last]))
-
-
-def readable(address: str) -> str:
-    """An address, followed by itself in plain letters where it is percent-encoded."""
-    plain = unquote(address)
-    return address if plain == address else f"{address}  {plain}"
 
 
 def provisional(settings: Settings) -> None:

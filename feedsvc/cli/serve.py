@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shlex
 import socket
 from pathlib import Path
 
@@ -12,8 +13,8 @@ from feedsvc.cli import say
 from feedsvc.cli.options import ListsSettings, configured, setting_option
 from feedsvc.cli.progress import progress
 from feedsvc.config import Settings
-from feedsvc.exceptions import CatalogueMissing, FeedsvcError
-from feedsvc.service import Service
+from feedsvc.exceptions import FeedsvcError
+from feedsvc.service import TOKEN, Service
 from feedsvc.triggers import Triggers
 from feedsvc.web.server import serve
 
@@ -44,10 +45,10 @@ def command(settings: Settings, dest: Path | None) -> None:
       feedsvc serve ~/site --set site.url=https://example.org --set feeds.limit=50
     """
     _require_port(settings.host, settings.port)
-    with Service(settings, listens=True) as service:
-        _build_first(service)
+    with Service(settings, listens=True) as service, progress() as tell:
+        service.open()
         _greet(settings, service)
-        serve(settings, service, Triggers(service, dest))
+        serve(settings, Triggers(service, dest, tell))
 
 
 def _require_port(host: str, port: int) -> None:
@@ -68,31 +69,19 @@ def _require_port(host: str, port: int) -> None:
         raise FeedsvcError(f"cannot listen at {host}:{port}: {reason}") from error
 
 
-def _build_first(service: Service) -> None:
-    """The first build, with progress; a later start serves what is there, and its rescan looks for changes."""
-    try:
-        service.feeds()
-    except CatalogueMissing:
-        with progress() as tell:
-            say.report(service.rebuild("command", tell))
-
-
 def _greet(settings: Settings, service: Service) -> None:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    here = f"http://{host}:{settings.port}"
+    here = settings.here
     say.remark(f"Serving {settings.content} at {here}/")
     say.remark(f"  the site's feed   {here}/rss.xml  {here}/atom.xml  {here}/feed.json")
     say.remark(f"  a feed by term    {here}/category/NAME/rss.xml  {here}/tag/NAME/rss.xml")
     say.remark(f"  all feeds         {here}/feeds.opml")
     say.provisional(settings)
-    if not any(feed.entries for feed in service.feeds()):
+    if not service.has_posts():
         say.remark(_how_to_post(settings))
-    token, made = service.token()
-    if made:
-        say.remark(
-            f"To ask for a rebuild (the token is shown this once; it is kept in {settings.state}):\n"
-            f"  curl -X POST -H 'Authorization: Bearer {token}' {here}/rebuild"
-        )
+    _, made = service.token()
+    if made:  # the secret itself stays out of terminals and logs
+        token = f"$(cat {shlex.quote(str(settings.state / TOKEN))})"
+        say.remark(f'To ask for a rebuild:\n  curl -X POST -H "Authorization: Bearer {token}" {here}/rebuild')
 
 
 def _how_to_post(settings: Settings) -> str:

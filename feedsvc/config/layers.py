@@ -70,10 +70,10 @@ def toml(path: Path) -> Layer:
 
 def _flat(data: Mapping[str, object], path: Path) -> Iterable[tuple[str, object]]:
     for name, value in data.items():
-        if name in KEYS or name not in _SECTIONS:
-            yield name, value
-        elif isinstance(value, dict):
+        if name not in KEYS and isinstance(value, dict):
             yield from ((f"{name}.{inner}", raw) for inner, raw in value.items())
+        elif name not in _SECTIONS or name in KEYS:
+            yield name, value
         else:
             raise ConfigError(name, f"is a section: write [{name}] and its settings below (in {path})")
 

@@ -11,13 +11,12 @@ from typing import Any
 
 from feedsvc.config import jekyll, layers
 from feedsvc.config.jekyll import JekyllConfig
-from feedsvc.config.settings import Given, Mark, Settings, mark
+from feedsvc.config.settings import Given, Mark, Settings, local_address, mark
 from feedsvc.config.validation import validated
 from feedsvc.exceptions import ConfigError
 from feedsvc.model import ContentRules, FeedRules, Served, Site
 
 _MOST = 100  # posts in a feed whose window holds more than its limit
-_ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - listened at, but no address to fetch from
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -135,7 +134,7 @@ def _compose(found: dict[str, Any], yml: JekyllConfig, places: _Places, given: G
 
 def _site(found: dict[str, Any]) -> Site:
     return Site(
-        url=found["site.url"] or _here(found),
+        url=found["site.url"] or local_address(found["serve.host"], found["serve.port"]),
         baseurl=found["site.baseurl"],
         title=found["site.title"],
         description=found["site.description"],
@@ -144,11 +143,6 @@ def _site(found: dict[str, Any]) -> Site:
         authors=found["site.author"],
         provisional=found["site.url"] is None,
     )
-
-
-def _here(found: dict[str, Any]) -> str:
-    host = "127.0.0.1" if found["serve.host"] in _ANYWHERE else found["serve.host"]
-    return f"http://{f'[{host}]' if ':' in host else host}:{found['serve.port']}"
 
 
 def _rules(found: dict[str, Any], yml: JekyllConfig, *, jekyll_site: bool) -> ContentRules:

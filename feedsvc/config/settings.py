@@ -9,6 +9,8 @@ from pathlib import Path
 
 from feedsvc.model import ContentRules, FeedRules, Served, Site
 
+_ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - listened at, but no address to fetch from
+
 Mark = tuple[int, int, int] | None  # inode, size, modified (ns); None where there is no such file
 
 
@@ -55,6 +57,17 @@ class Settings:
     def digest(self) -> bytes:
         """Stands for all that documents' bytes depend on: not ages, host, port or token."""
         return blake2b(repr((self.site, self.rules, self.feeds)).encode(), digest_size=16).digest()
+
+    @property
+    def here(self) -> str:
+        """Where the server answers on this machine, without a slash at the end."""
+        return local_address(self.host, self.port)
+
+
+def local_address(host: str, port: int) -> str:
+    """An address to fetch from a server that listens at ``host``, on the same machine."""
+    reachable = "127.0.0.1" if host in _ANYWHERE else host
+    return f"http://{f'[{reachable}]' if ':' in reachable else reachable}:{port}"
 
 
 def changed(settings: Settings) -> bool:

@@ -111,7 +111,7 @@ def _explained(error: ValidationError, layers: tuple[Layer, ...]) -> ConfigError
     value = next(layer[setting.key] for layer in layers if setting.key in layer)
     if detail["type"] in _OUT_OF_BOUNDS:
         unit = {"duration": " seconds", "size": " bytes"}.get(setting.kind, "")
-        wanted = f"from {setting.least:,g} to {setting.most:,g}{unit}"
+        wanted = f"from {setting.least:,.15g} to {setting.most:,.15g}{unit}"
     else:
         wanted = _WANTED.get(setting.kind) or detail["msg"].removeprefix("Value error, ")
     shown = "what it is" if setting.kind == "token" else _short(value.raw)

@@ -10,9 +10,8 @@ from comrak import ExtensionOptions, ParseOptions, RenderOptions, render_markdow
 
 _MOST_CELLS = 50_000  # a short row is filled up to its table's width: 23 KB can ask for 50 MB of cells
 _CODE_OR_ANCHOR = re.compile(r"<(?:a|code|kbd|pre|samp)[\s>]", re.IGNORECASE)
-_BARE_LINK = re.compile(
-    r'<a href="[^"]*">((?:https?://|ftp://|www\.)[^<]*?)([\u2018-\u201f\u2026\u3000-\u303f\uff01-\uff0f\uff1a-\uff1f\uff3b-\uff60][^<]*)</a>'
-)
+_CJK_PUNCTUATION = r"\u2018-\u201f\u2026\u3000-\u303f\uff01-\uff0f\uff1a-\uff1f\uff3b-\uff60"
+_BARE_LINK = re.compile(rf'<a href="[^"]*">((?:https?://|ftp://|www\.)[^<]*?)([{_CJK_PUNCTUATION}][^<]*)</a>')
 _RAW_LINK = re.compile(r"<(https?://[^\s<>\"]+)>")  # within a block of HTML, where CommonMark reads no Markdown
 _FOOTNOTE = re.compile(r'((?:id="|href="#)fn(?:ref)?)-')
 

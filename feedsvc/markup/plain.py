@@ -14,7 +14,7 @@ from feedsvc.markup.tokens import pieces
 _APART = BLOCKS | {"br", "hr", "img"}
 _SENTENCE = re.compile(r"[。！？!?…][”’」』）)\"']*|\.(?=\s)")
 _WORD = re.compile(r"[A-Za-z0-9\u00c0-\u024f'’_-]")
-_JOINERS = "\u200d\ufe0e\ufe0f"
+_JOINERS = "\u200d\ufe0e\ufe0f"  # zero-width joiner, variation selectors
 _LOOSE_ENDS = " ,;:-–—(（[「『“‘《、，；："
 
 
@@ -49,10 +49,13 @@ def _cut(line: str, limit: int) -> str:
 
 
 def _between_words(line: str, room: int) -> int:
-    """The last place up to ``room`` where no word and no character made of several code points is parted."""
-    end = room
-    while end > 0 and (unicodedata.combining(line[end]) or line[end] in _JOINERS or line[end - 1] == "\u200d"):
-        end -= 1
+    """The last place up to ``room`` that parts no word, nor a character made of several code points."""
+    whole = room
+    while whole > 0 and (
+        unicodedata.combining(line[whole]) or line[whole] in _JOINERS or line[whole - 1] == _JOINERS[0]
+    ):
+        whole -= 1
+    end = whole
     while end > 0 and _WORD.match(line[end]) and _WORD.match(line[end - 1]):
         end -= 1
-    return end if end * 3 >= room * 2 else room
+    return end if end * 3 >= room * 2 else whole

@@ -51,7 +51,7 @@ def read_date(text: str, zone: tzinfo, naive: Literal["utc", "local"], *, quoted
         if naive == "utc" and not quoted and _YAML_TIME.match(text):
             return settle(moment.replace(tzinfo=UTC), zone)
         return settle(moment.replace(tzinfo=zone), zone)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, ZoneInfoNotFoundError):
         return None
 
 
@@ -117,7 +117,7 @@ def _hour(hour: str | None, half: str | None) -> int:
 
 
 def _moment(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
-    if not (1 <= day <= 31 and hour <= 24 and minute <= 59 and second <= 60):
+    if not (1 < year < 9999 and 1 <= day <= 31 and hour <= 24 and minute <= 59 and second <= 60):
         raise ValueError("out of range")
     if day <= 28 and hour < 24 and second < 60:
         return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - its zone comes next

@@ -14,7 +14,7 @@ from frontmatter.default_handlers import BaseHandler
 from feedsvc.exceptions import ContentError
 from feedsvc.parse.mend import mend
 from feedsvc.parse.quick import read_lines
-from feedsvc.parse.text_yaml import load_yaml
+from feedsvc.parse.text_yaml import Unsafe, load_yaml
 
 # Jekyll's fences: python-frontmatter's own handlers take a rule of dashes for one, and know no "..."
 _YAML = BaseHandler(fm_boundary=re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE))
@@ -100,6 +100,8 @@ def _read_yaml(source: str, path: str, line: int) -> tuple[Mapping[str, object],
     try:
         try:
             value = load_yaml(source)
+        except Unsafe:
+            raise
         except yaml.YAMLError:
             source, mended = mend(source)
             value = load_yaml(source)

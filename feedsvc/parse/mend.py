@@ -27,7 +27,7 @@ def mend(source: str) -> tuple[str, tuple[int, ...]]:
         if match is None or _continues(lines, index) or _is_yaml(line):
             continue
         key, value = match.groups()
-        if key in _LISTS and value[0] in "[{":
+        if key in _LISTS and value[0] in "[{&*":
             continue
         meant = _as_meant(value).replace("'", "''")
         lines[index] = f"{key}: '{meant}'"

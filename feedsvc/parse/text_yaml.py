@@ -37,7 +37,7 @@ def _construct(loader: TextLoader, node: yaml.Node) -> object:
     text, style = str(node.value), getattr(node, "style", None)
     if style in ("'", '"'):
         return Quoted(text)
-    return None if style is None and text in ("", "~") else text
+    return None if text in ("", "~") and style not in ("|", ">") else text
 
 
 TextLoader.add_constructor(None, _construct)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from feedsvc.catalogue import Packer
 from feedsvc.exceptions import ContentError
@@ -82,7 +83,7 @@ class Taker:
         )
 
     def _parse(self, raw: bytes, wanted: Wanted, taken: Taken, packer: Packer, *, patient: bool) -> Taken:
-        first_seen = datetime.fromtimestamp(wanted.first_seen, UTC)
+        first_seen = datetime.fromtimestamp(wanted.first_seen, ZoneInfo(self.site.timezone))
         try:
             parsed = parse(raw, wanted.path, self.rules, self.site, first_seen)
         except ContentError as error:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST
-from werkzeug.exceptions import NotFound, Unauthorized
+from werkzeug.exceptions import MethodNotAllowed, NotFound, Unauthorized
 
 from feedsvc.catalogue import Control
 from feedsvc.exceptions import CatalogueError
@@ -19,6 +19,8 @@ from feedsvc.model import Build
 from feedsvc.shelf import Shelf
 from feedsvc.web import metrics, responses
 from feedsvc.web.counts import Counts
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 class ControlViews:
@@ -35,21 +37,26 @@ class ControlViews:
 
     def register(self, app: Flask) -> None:
         """Add the addresses to ``app``."""
-        views: list[tuple[str, Callable[..., Response], str]] = [
-            ("/rebuild", self.rebuild, "POST"),
-            ("/builds", self.builds, "GET"),
-            ("/builds/<int:number>", self.build, "GET"),
-            ("/healthz", self.healthz, "GET"),
-            ("/readyz", self.readyz, "GET"),
-            ("/metrics", self.metrics, "GET"),
+        views: list[tuple[str, Callable[..., Response]]] = [
+            ("/builds", self.builds),
+            ("/builds/<int:number>", self.build),
+            ("/healthz", self.healthz),
+            ("/readyz", self.readyz),
+            ("/metrics", self.metrics),
         ]
-        for path, view, method in views:
-            app.add_url_rule(path, view_func=view, methods=[method], provide_automatic_options=True)
+        for path, view in views:
+            app.add_url_rule(path, view_func=view)
+        # Of all methods, because the view of every path would take those that are left.
+        app.add_url_rule("/rebuild", view_func=self.rebuild, methods=_METHODS, provide_automatic_options=False)
 
     # -- builds --------------------------------------------------------------------------------------------
 
     def rebuild(self) -> Response:
         """Ask for a rebuild; the builder takes it up in its own process."""
+        if request.method == "OPTIONS":
+            return responses.ready(204, [("Allow", "OPTIONS, POST")])
+        if request.method != "POST":
+            raise MethodNotAllowed(["OPTIONS", "POST"])
         self._authorise()
         with self._control() as control:
             build = control.request("request", self._shelf.clock())
@@ -128,9 +135,10 @@ class ControlViews:
         """Let nobody pass who does not show the token; nobody at all where there is none."""
         kind, _, shown = request.headers.get("Authorization", "").partition(" ")
         token = self._token()
-        same = hmac.compare_digest(shown.strip().encode(), token.encode())
+        sent = shown.strip().encode("latin-1", "replace")  # PEP 3333: headers are bytes in disguise
+        same = hmac.compare_digest(sent, token.encode())
         if not token or kind.lower() != "bearer" or not same:
-            raise Unauthorized("the token is missing or wrong", www_authenticate=responses.bearer())
+            raise Unauthorized("the token is missing or wrong")
 
     @contextmanager
     def _control(self) -> Iterator[Control]:

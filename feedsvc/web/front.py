@@ -14,6 +14,8 @@ def answer(shelf: Shelf, method: str, path: str, accept: str | None, match: str 
     ``path`` is decoded, ``accept`` the Accept-Encoding and ``match`` the If-None-Match, None where there is none;
     requests with other conditions must not come here. What it says, the feeds' own views say as well.
     """
+    if method not in ("GET", "HEAD"):
+        return None
     shelved = shelf.glance(path)
     if shelved is None:
         return None
@@ -22,6 +24,4 @@ def answer(shelf: Shelf, method: str, path: str, accept: str | None, match: str 
         return None
     if match is not None:
         return (304, variant.not_modified, b"") if match == variant.etag else None
-    if method == "GET":
-        return 200, variant.headers, variant.body
-    return (200, variant.headers, b"") if method == "HEAD" else None
+    return 200, variant.headers, variant.body if method == "GET" else b""

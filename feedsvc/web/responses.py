@@ -7,7 +7,6 @@ from http import HTTPStatus
 import orjson
 from flask import Response, request
 from werkzeug.datastructures import Headers as WerkzeugHeaders
-from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, PreconditionFailed
 
 from feedsvc.shelf import Headers, Shelf, Shelved
@@ -17,6 +16,19 @@ from feedsvc.web.negotiate import coding
 ALLOW = "GET, HEAD, OPTIONS"
 _BRIEFLY = "public, max-age=60"
 _OPEN: Headers = [("Access-Control-Allow-Origin", "*"), ("X-Content-Type-Options", "nosniff")]
+
+_CODES = {
+    400: "bad_request",
+    401: "unauthorized",
+    404: "not_found",
+    405: "method_not_allowed",
+    410: "gone",
+    412: "precondition_failed",
+    413: "body_too_large",
+    414: "path_too_long",
+    500: "internal_error",
+    503: "not_ready",
+}
 
 
 class Ready(Response):
@@ -29,22 +41,27 @@ class Ready(Response):
         return self.headers
 
 
+def ready(status: int, headers: Headers, body: bytes = b"") -> Ready:
+    """A response of just this; given as a list, the body adds no Content-Length to a 304 or 204."""
+    return Ready([body], status, headers)
+
+
 def shelved(shelf: Shelf, found: Shelved) -> Response:
     """The answer to this request from what lies ready: 200, 304, or 412 as its conditions ask."""
     wanted = coding(request.headers.get("Accept-Encoding"))
     outcome = evaluate(request.headers, found.etag(wanted), found.modified)
     if outcome == 304:
-        return Ready(b"", 304, list(found.not_modified(wanted)))
+        return ready(304, found.not_modified(wanted))
     if outcome == 412:
         raise PreconditionFailed
     variant = shelf.variant(found, wanted)
-    return Ready(variant.body, 200, list(variant.headers))
+    return ready(200, variant.headers, variant.body)
 
 
 def moved(path: str) -> Response:
     """301 to a path of this server: nothing the client says of hosts gets in."""
     headers = [("Location", request.script_root + path), ("Cache-Control", _BRIEFLY), ("Content-Length", "0"), *_OPEN]
-    return Ready(b"", 301, headers)
+    return ready(301, headers)
 
 
 def options() -> Response:
@@ -56,21 +73,20 @@ def options() -> Response:
         ("Access-Control-Allow-Headers", "A-IM, If-Match, If-Modified-Since, If-None-Match, If-Unmodified-Since"),
         ("Access-Control-Max-Age", "86400"),
     ]
-    return Ready(b"", 204, headers)
+    return ready(204, headers)
 
 
 def json(value: object, status: int = 200, headers: Headers | None = None, *, cache: str = "no-store") -> Response:
     """A JSON response that is not to be kept."""
     body = orjson.dumps(value) + b"\n"
     fixed = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("Cache-Control", cache)]
-    return Ready(body, status, [*fixed, *_OPEN, *(headers or [])])
+    return ready(status, [*fixed, *_OPEN, *(headers or [])], body)
 
 
 def error(status: int, message: str, headers: Headers | None = None) -> Response:
     """An error in the one shape: ``{"error": {"status", "code", "message"}}``."""
-    code = HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
-    cache = _BRIEFLY if status in (404, 410) else "no-store"
-    return json({"error": {"status": status, "code": code, "message": message}}, status, headers, cache=cache)
+    shown = {"status": status, "code": _CODES.get(status, "error"), "message": message}
+    return json({"error": shown}, status, headers, cache=_BRIEFLY if status in (404, 410) else "no-store")
 
 
 def from_exception(problem: HTTPException) -> Response:
@@ -78,14 +94,8 @@ def from_exception(problem: HTTPException) -> Response:
     headers: Headers = []
     if isinstance(problem, MethodNotAllowed):
         headers.append(("Allow", ", ".join(sorted(problem.valid_methods or ()))))
-    challenge = getattr(problem, "www_authenticate", None)
-    if challenge:
-        headers.append(("WWW-Authenticate", challenge[0].to_header()))
+    if problem.code == 401:
+        headers.append(("WWW-Authenticate", 'Bearer realm="feedsvc"'))  # RFC 6750, section 3
     if problem.code is None or problem.code < 400:
         return error(404, "there is nothing here")
     return error(problem.code, problem.description or HTTPStatus(problem.code).phrase, headers)
-
-
-def bearer() -> WWWAuthenticate:
-    """The challenge of a 401 (RFC 6750, section 3)."""
-    return WWWAuthenticate("bearer", {"realm": "feedsvc"})

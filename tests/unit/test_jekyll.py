@@ -74,9 +74,10 @@ CATEGORIES = (
 )  # fmt: skip
 
 NAMES = (
-    "2022-05-01-hello-World_and.more", "2022-05-01-央行：降准！50%", "22-5-1-short", "2022-05-01-a b  c", "2022-05-01-C++-入门",
-    "2022-05-01-trailing...", "2022-05-01--dash-", "2022-05-01-é\u0301tude-Ünï", "2022-05-01-ＦＵＬＬ，宽", "2022-05-01-x#y;z@w",
-    "2022-05-01-２０２２年②Ⅷ", "2022-05-01-ΑΣ-İ", "2022-05-01-(a)[b]{c}", "2022-05-01-a'b\"c", "2022-05-01-a~b$c+d,e=f!",
+    "2022-05-01-hello-World_and.more", "2022-05-01-央行：降准！50%", "22-5-1-short", "2022-05-01-a b  c",
+    "2022-05-01-C++-入门", "2022-05-01-C#", "2022-05-01-trailing...", "2022-05-01--dash-",
+    "2022-05-01-é\u0301tude-Ünï", "2022-05-01-ＦＵＬＬ，宽", "2022-05-01-x#y;z@w", "2022-05-01-２０２２年②Ⅷ",
+    "2022-05-01-ΑΣ-İ", "2022-05-01-(a)[b]{c}", "2022-05-01-a'b\"c", "2022-05-01-a~b$c+d,e=f!",
 )  # fmt: skip
 
 
@@ -106,12 +107,13 @@ def make_site(site: Path, *, permalink: str = "date", baseurl: str = "") -> None
         write(site, f"_posts/{name}-slug.md", f"slug: '{name.replace(chr(39), '')} S/l'")
     for path in (
         "special/one/_posts/2022-05-02-glob.md", "_posts/_hidden/2022-05-02-a.md", "_posts/a/_b/2022-05-02-b.md",
-        "_posts/_2022-05-02-c.md", "_drafts/2022-05-02-d.md", "_archive/_posts/2022-05-02-e.md", "old/_posts/2022-05-02-f.md",
-        "older/_posts/2022-05-02-g.md", "_posts/2022-05-05-excluded-h.md", ".dot/_posts/2022-05-02-i.md",
-        "node_modules/_posts/2022-05-02-j.md", "vendor/x/_posts/2022-05-02-k.md", "_other/_posts/2022-05-02-l.md",
-        "_posts/_drafts/2022-05-02-m.md", "a/_posts/b/_posts/2022-05-02-n.md", "_posts/#x/2022-05-02-o.md",
-        "_posts/~x/2022-05-02-p.md", "_posts/x~/2022-05-02-q.md", "vendor/bundle/_posts/2022-05-02-r.md",
-        "_posts/.dot/2022-05-02-s.md", "plain/2022-05-02-t.md", "es/_drafts/2022-05-02-u.md", "_posts/x/#y/2022-05-02-v.md",
+        "_posts/_2022-05-02-c.md", "_drafts/2022-05-02-d.md", "_archive/_posts/2022-05-02-e.md",
+        "old/_posts/2022-05-02-f.md", "older/_posts/2022-05-02-g.md", "_posts/2022-05-05-excluded-h.md",
+        ".dot/_posts/2022-05-02-i.md", "node_modules/_posts/2022-05-02-j.md", "vendor/x/_posts/2022-05-02-k.md",
+        "_other/_posts/2022-05-02-l.md", "_posts/_drafts/2022-05-02-m.md", "a/_posts/b/_posts/2022-05-02-n.md",
+        "_posts/#x/2022-05-02-o.md", "_posts/~x/2022-05-02-p.md", "_posts/x~/2022-05-02-q.md",
+        "vendor/bundle/_posts/2022-05-02-r.md", "_posts/.dot/2022-05-02-s.md", "plain/2022-05-02-t.md",
+        "es/_drafts/2022-05-02-u.md", "_posts/x/#y/2022-05-02-v.md",
     ):  # fmt: skip
         write(site, path, "x: y")
     write(site, "_posts/2022-05-03-unpublished.md", "published: no")
@@ -165,7 +167,9 @@ def normal(url: str) -> str:
 
 
 @pytest.fixture(scope="module", params=[("date", ""), ("pretty", "/blog"), ("/:categories/:week/:title", "/博客")])
-def sites(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Seen], dict[str, Post], Path]:
+def sites(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[dict[str, Seen], dict[str, Post], Path]:
     permalink, baseurl = request.param
     root = tmp_path_factory.mktemp("site")
     make_site(root, permalink=permalink, baseurl=baseurl)

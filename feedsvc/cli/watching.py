@@ -1,4 +1,4 @@
-"""Commands that stay until they are told to stop."""
+"""``build --watch``: stay and build at each change, until told to stop."""
 
 from __future__ import annotations
 
@@ -8,9 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from feedsvc.service import Service
+from feedsvc.triggers import Triggers
+
+
+def watch(service: Service) -> None:
+    """Rebuild at every reason there is, until SIGTERM or Ctrl-C."""
+    with _stopping() as stop:
+        Triggers(service).run(stop)
+
 
 @contextmanager
-def stopping() -> Iterator[threading.Event]:
+def _stopping() -> Iterator[threading.Event]:
     """An event that SIGTERM and Ctrl-C set, so that work in hand ends in good order; Ctrl-C is raised afterwards."""
     stop, interrupted = threading.Event(), threading.Event()
 
