@@ -8,7 +8,8 @@ import yaml
 
 from feedsvc.parse.text_yaml import load_yaml
 
-_LINE = re.compile(r"([A-Za-z_][\w-]*):[ \t]+(\S.*?)[ \t]*\Z")
+_LINE = re.compile(r"([A-Za-z_][\w-]*):[ \t]+(\S.*)\Z")
+_LONGEST = 100_000  # characters; nobody writes so much front matter, and each line costs a parse
 _ESCAPED = re.compile(r'\\(["\\])')
 # their lists would be lost if a line of them were taken for one text
 _LISTS = frozenset(("tags", "tag", "categories", "category", "authors", "aliases"))
@@ -20,10 +21,12 @@ def mend(source: str) -> tuple[str, tuple[int, ...]]:
     Between outer quotes the text is what lies between them, quotes and backslashes included, as a program
     meant that wrote ``title: "…"`` around a title; elsewhere it is all that follows the colon.
     """
+    if len(source) > _LONGEST:
+        return source, ()
     lines = source.split("\n")
     mended: list[int] = []
     for index, line in enumerate(lines):
-        match = _LINE.match(line)
+        match = _LINE.match(line.rstrip(" \t"))
         if match is None or _continues(lines, index) or _is_yaml(line):
             continue
         key, value = match.groups()

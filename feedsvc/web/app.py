@@ -44,7 +44,6 @@ def make_app(shelf: Shelf, state: Path, token: Callable[[], str], *, metrics_pub
     """A WSGI application that serves ``shelf``. ``token`` gives the one that operators must show, "" for none."""
     app = Flask("feedsvc.web", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    app.json.sort_keys = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     app.url_map.converters["anything"] = _Anything
