@@ -42,7 +42,7 @@ class Packer:
     """Compresses what is stored. Not to be shared between threads."""
 
     def __init__(self) -> None:
-        self._compressor = zstandard.ZstdCompressor(level=3, write_checksum=False)
+        self._compressor = zstandard.ZstdCompressor(level=1, write_checksum=False)
         self._decompressor = zstandard.ZstdDecompressor()
 
     def pack(self, data: bytes) -> bytes:

@@ -78,12 +78,6 @@ class Ledger:
         ]
         return list({row.number: row for row in rows}.values())
 
-    def owners(self, id_: str) -> list[int]:
-        """The numbers of posts that have, or had, this id."""
-        return [
-            number for (number,) in self._connection.execute("SELECT number FROM ledger_posts WHERE id = ?", (id_,))
-        ]
-
     def next_number(self) -> int:
         """The number of the next new post."""
         (number,) = self._connection.execute("SELECT coalesce(max(number), 0) + 1 FROM ledger_posts").fetchone()

@@ -81,6 +81,13 @@ class Writer(Reader):
         """The numbers of posts with this id."""
         return [number for (number,) in self.connection.execute("SELECT number FROM posts WHERE id = ?", (id_,))]
 
+    def owners(self, id_: str) -> list[int]:
+        """The numbers of posts that have this id, or had it when their files were there."""
+        rows = self.connection.execute(
+            "SELECT number FROM ledger_posts WHERE id = ?1 UNION SELECT number FROM posts WHERE id = ?1", (id_,)
+        )
+        return [number for (number,) in rows]
+
     def due(self, now: float) -> list[Filed]:
         """Posts whose time has come since they were filed."""
         return self.posts_where("p.standing = 0 AND p.published <= ?", round(now * 1_000_000))

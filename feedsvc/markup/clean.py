@@ -5,7 +5,7 @@ from __future__ import annotations
 from feedsvc.markup.characters import legal
 from feedsvc.markup.links import absolute_links
 from feedsvc.markup.markdown import to_raw_html
-from feedsvc.markup.sanitiser import safe
+from feedsvc.markup.sanitiser import readable_again, safe
 from feedsvc.markup.tokens import renested
 from feedsvc.markup.visible import visible
 from feedsvc.model import Markup
@@ -29,4 +29,4 @@ def to_html(body: str, markup: Markup, base: str) -> str:
     clean = safe(visible(raw, base))
     if len(clean) > 4 * len(raw) + 10_000:  # copies of unclosed formatting in each paragraph
         clean = safe(visible(renested(raw), base))
-    return absolute_links(clean, base)
+    return readable_again(absolute_links(clean, base))

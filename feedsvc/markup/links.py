@@ -47,7 +47,7 @@ def absolute_links(clean: str, base: str) -> str:
         kept = ATTRIBUTE.sub(attribute, attributes)
         return _alternative(kept) if name == "img" else f"<{name}{kept}>"
 
-    return _TAG.sub(tag, clean)
+    return _TAG.sub(tag, clean).replace("<img>", "")
 
 
 def _alternative(attributes: str) -> str:

@@ -37,16 +37,17 @@ _HEADING_IN_HEADING = re.compile(r"<h[1-6][ >](?:[^<]|<(?!/?h[1-6][ >]))*+<h[1-6
 
 def safe(raw: str) -> str:
     """``raw`` with nothing in it but what is allowed in a feed; references are left as they are."""
-    clean = _canonical(_SAFE, raw)
-    return _canonical(_SAFE, clean) if _HEADING_IN_HEADING.search(clean) else clean
+    clean = legal(_SAFE.clean(raw))  # again: character references may have named what is not legal
+    if _HEADING_IN_HEADING.search(clean):
+        clean = legal(_SAFE.clean(readable_again(clean)))
+    return clean
 
 
 def with_embeds(raw: str) -> str:
     """The same with embeds, styles and ``hidden``, to look at what they say: not yet safe."""
-    return _canonical(_WITH_EMBEDS, raw)
+    return legal(_WITH_EMBEDS.clean(raw))
 
 
-def _canonical(cleaner: nh3.Cleaner, raw: str) -> str:
-    # Character references may have named what is not legal.
-    # Parsers drop a newline that follows <pre>: one that is content needs another before it.
-    return _PRE.sub("\\1\n\n", legal(cleaner.clean(raw)))
+def readable_again(canonical: str) -> str:
+    """``canonical`` so that a parser finds in it what is there: it drops a newline that follows ``<pre>``."""
+    return _PRE.sub("\\1\n\n", canonical)

@@ -7,7 +7,7 @@ import re
 
 from feedsvc.markup.allowed import EMBEDS, MEDIA_SCHEMES, VOID
 from feedsvc.markup.links import ATTRIBUTE, resolve
-from feedsvc.markup.sanitiser import with_embeds
+from feedsvc.markup.sanitiser import readable_again, with_embeds
 
 _PLAYERS = ("audio", "video")
 _HINTS = ("display", "visibility", "hidden")
@@ -32,7 +32,7 @@ def visible(raw: str, base: str) -> str:
     if not _LOOK_TWICE.search(lowered) and not any(hint in lowered for hint in _HINTS):
         return raw
     canonical = with_embeds(_NOSCRIPT.sub("", raw))
-    return _shown(_IFRAME.sub(r"\1</iframe>", canonical), base)
+    return readable_again(_shown(_IFRAME.sub(r"\1</iframe>", canonical), base))
 
 
 def _shown(canonical: str, base: str) -> str:

@@ -124,70 +124,54 @@ class Filing:
             self._ahead.keep(replace(row, last_good=None))
 
     def _take_post(self, taken: Taken, post: Post) -> None:
-        row = self._ahead.at(taken.path) or self._match(taken, post)
+        twins = self._ahead.twins(post.name, taken.body)
+        row = self._ahead.at(taken.path) or (None if twins else self._match(taken, post))
         if row is not None and not post.dated and row.first_seen != post.published.timestamp():
             again = self._retake(taken.path, row.first_seen)
             if again.post is not None and again.digest == taken.digest:
                 taken, post = again, again.post
-        content = _digest(post.title.encode(), taken.body)
+        content = blake2b(post.title.encode() + b"\0" + taken.body, digest_size=16).digest()
         declared = post.updated.isoformat() if post.updated else None
         if row is None:
-            row = self._enter(taken, post, content, declared)
+            kept, first_seen, changed = twins[0].id if twins else None, float(math.floor(self._now)), None
         else:
             if row.path != post.path and row.path in self._ahead.missing:
                 self._drop(row.path)
-            row = self._notice(row, taken, content, declared)
-        row = replace(row, path=post.path, name=post.name, vanished=None, last_good=None)
-        row = self._ahead.keep(replace(row, id=self._identify(row, post)))
-        self._file(row, post, taken.packed)
+            kept, first_seen, changed = self._kept_id(row, taken.body), row.first_seen, row.changed
+            if declared != row.declared:
+                changed = None
+            elif content != row.content:
+                changed = math.floor(self._now)  # nobody says when: this is when it was noticed
+        number = self._ahead.new_number() if row is None else row.number
+        id_ = self._identify(kept, post, {number, *(twin.number for twin in twins)})
+        row = LedgerPost(number, post.path, post.name, id_, first_seen, content, declared, changed, taken.body)
+        self._file(self._ahead.keep(row), post, taken.packed)
 
     # -- identity ------------------------------------------------------------------------------------------
 
     def _match(self, taken: Taken, post: Post) -> LedgerPost | None:
         """The post whose file has become this one: of those gone, one of the same name, else body, else id."""
-        if self._ahead.twins(post.name, taken.body):
-            return None
         gone = self._ahead.gone(post.name, taken.body, post.guid)
         named = sorted((row for row in gone if row.name == post.name), key=lambda row: row.body != taken.body)
         alike = [row for row in gone if row.body == taken.body and len(taken.packed) >= DISTINCT]
         placed = [row for row in gone if row.id == post.guid]
         return next(iter([*named, *alike, *placed]), None)
 
-    def _enter(self, taken: Taken, post: Post, content: bytes, declared: str | None) -> LedgerPost:
-        """A row for a new post; a second file of a post shares its id."""
-        twins = self._ahead.twins(post.name, taken.body)
-        return LedgerPost(
-            number=self._ahead.new_number(),
-            path=post.path,
-            name=post.name,
-            id=twins[0].id if twins else None,
-            first_seen=math.floor(self._now),
-            content=content,
-            declared=declared,
-            changed=None,
-            body=taken.body,
-        )
+    def _kept_id(self, row: LedgerPost, body: bytes) -> str | None:
+        """The id a post has; None for a copy that was edited: it has become a post of its own."""
+        if row.id is None or body == row.body:
+            return row.id
+        older = (other for other in self._ahead.group(row.id) if other.number < row.number)
+        return None if any(other.digest != body for other in older) else row.id
 
-    def _notice(self, row: LedgerPost, taken: Taken, content: bytes, declared: str | None) -> LedgerPost:
-        """Whether a post really changed, and since when where its author does not say."""
-        changed = row.changed
-        if declared != row.declared:
-            changed = None
-        elif content != row.content:
-            changed = math.floor(self._now)
-        own = row.id
-        if taken.body != row.body and any(
-            other.number < row.number and other.digest != taken.body for other in self._ahead.group(own or "")
-        ):
-            own = None  # a copy that was edited has become a post of its own
-        return replace(row, id=own, content=content, declared=declared, changed=changed, body=taken.body)
+    def _identify(self, kept: str | None, post: Post, allowed: set[int]) -> str:
+        """The post's id: its front matter's, else the one it has, else its own or, where that is taken, one like it.
 
-    def _identify(self, row: LedgerPost, post: Post) -> str:
-        """The post's id: its front matter's, else the one it has, else its own or, where that is taken, one like it."""
-        if row.id is not None and (not post.claims_guid or row.id == post.guid):
-            id_ = row.id
+        Posts of the numbers ``allowed`` may have it too.
+        """
+        if kept is not None and (not post.claims_guid or kept == post.guid):
+            id_ = kept
         else:
-            allowed = {row.number, *(twin.number for twin in self._ahead.twins(post.name, row.body))}
             id_, count = post.guid, 1
             while self._ahead.owners(id_) - allowed:
                 count += 1
@@ -216,7 +200,8 @@ class Filing:
             updated = datetime.fromtimestamp(row.changed, UTC).astimezone(post.published.tzinfo)
         updated = max(post.published, updated)
         version = _version(id_, post, updated, row.body)
-        self._change(row.number, Filed(row.number, id_, post, updated, version, row.body, Standing.WAITING, packed))
+        # most posts are due and have no double: settling seldom has to say otherwise
+        self._change(row.number, Filed(row.number, id_, post, updated, version, row.body, Standing.LIVE, packed))
 
     def _change(self, number: int, filed: Filed | None) -> None:
         self._ids |= {each.id for each in (self._ahead.post(number), filed) if each is not None}
@@ -247,10 +232,6 @@ def _touched(old: Filed | None, new: Filed | None) -> set[Term]:
         same = (old.version, old.published, old.tie) == (new.version, new.published, new.tie)
         return set() if same else {*before, *after}
     return {*before, *after}
-
-
-def _digest(*parts: bytes) -> bytes:
-    return blake2b(b"\0".join(parts), digest_size=16).digest()
 
 
 def _version(id_: str, post: Post, updated: datetime, body: bytes) -> bytes:

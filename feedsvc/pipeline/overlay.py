@@ -14,6 +14,7 @@ class Overlay:
         self._lost: dict[str | bytes | None, set[int]] = {}  # posts of missing files, by name, body and id
         self._vanished = writer.ledger.any_vanished()
         self._next = writer.ledger.next_number()
+        self._blank = self._next == 1  # a first build: what this process has not filed itself is not there
         self._begin()
         for path in self.missing:
             self._lose(path)
@@ -49,7 +50,7 @@ class Overlay:
         """The ledger's row for a file, also for one that is gone."""
         if path in self._at:
             return self.draft.ledger[self._at[path]]
-        row = self._writer.ledger.at(path) if self._stored_below > 1 else None
+        row = None if self._blank else self._writer.ledger.at(path)
         return None if row is None or row.number in self.draft.ledger else row
 
     def numbered(self, number: int) -> LedgerPost | None:
@@ -121,7 +122,10 @@ class Overlay:
 
     def owners(self, id_: str) -> set[int]:
         """Posts that have an id, or had it when their files were there."""
-        stored = self._writer.ledger.owners(id_) if self._stored_below > 1 else []
-        numbers = {*stored, *self._holders.get(id_, ())}
-        named = {number for number in numbers if (row := self.numbered(number)) and row.id == id_}
-        return named | {filed.number for filed in self.group(id_)}
+        numbers = {*self._writer.owners(id_), *self._holders.get(id_, ())}
+        return {number for number in numbers if self._owns(number, id_)}
+
+    def _owns(self, number: int, id_: str) -> bool:
+        filed = self.post(number)
+        row = None if filed else self.numbered(number)
+        return bool((filed and filed.id == id_) or (row and row.id == id_))

@@ -16,33 +16,15 @@ from feedsvc.markup import legal, text, to_html
 from feedsvc.model import Markup
 
 BASE = "https://site.example/news/2022/06/02/post.html"
-BANNED = set(
-    [
-        "script",
-        "style",
-        "iframe",
-        "object",
-        "embed",
-        "applet",
-        "form",
-        "input",
-        "button",
-        "select",
-        "textarea",
-        "link",
-        "meta",
-        "base",
-        "svg",
-        "math",
-        "frame",
-        "template",
-        "noscript",
-        "canvas",
-        "title",
-        "head",
-        "html",
-        "body",
-    ]
+
+
+def names(text: str) -> list[str]:
+    return text.split()
+
+
+BANNED = frozenset(
+    """script style iframe object embed applet form input button select textarea link meta base svg math frame
+    template noscript canvas title head html body""".split()  # noqa: SIM905 - a list of names is read as one
 )
 REFERENCES = {"href", "src", "poster", "cite", "longdesc"}
 VOID = {"br", "col", "hr", "img", "source", "track", "wbr"}
@@ -359,6 +341,7 @@ def test_dangerous_references_go_and_their_text_stays(reference: str) -> None:
         ('<pre><code class="language-py">a &lt; b</code></pre>',) * 2,
         ("<p>未完 <b>粗", "<p>未完 <b>粗</b></p>"),
         ("<pre>\n\na</pre>",) * 2,
+        ("<pre><img>\na</pre><img src='data:,x'>", "<pre>\n\na</pre>"),
         ("]]>", "]]&gt;"),
         ("<noscript><img src=/a.png></noscript>", '<img src="https://site.example/a.png">'),
         ('<img src="data:image/gif;base64,R0" alt="一 &quot;图">', '一 "图'),
