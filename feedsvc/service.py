@@ -13,16 +13,17 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
 
-from feedsvc.catalogue import CATALOGUE, Control, Reader, Writer, read_ledger
+from feedsvc import pipeline
+from feedsvc.catalogue import CATALOGUE, TOKEN, Control, Reader, Writer, read_ledger
 from feedsvc.config import Settings, changed
 from feedsvc.config.loading import reread
 from feedsvc.exceptions import CatalogueError, CatalogueMissing, FeedsvcError
 from feedsvc.export import ExportReport, export
 from feedsvc.model import Build, FeedFacts, Problem, Report
-from feedsvc.pipeline import FeedChange, Progress, compare, rebuild, silent, survey
+from feedsvc.pipeline.preview import FeedChange
+from feedsvc.pipeline.progress import Progress, silent
 from feedsvc.scan import scan
 
-TOKEN = "token"  # noqa: S105 - a file's name
 PATIENCE = 10.0  # seconds to wait for files that are being written, or have just vanished
 
 Clock = Callable[[], float]
@@ -97,7 +98,9 @@ class Service:
         return report
 
     def _look(self, writer: Writer, progress: Progress, *, paths: frozenset[str] | None, allow_empty: bool) -> Report:
-        return rebuild(writer, self.settings, self.clock(), paths=paths, allow_empty=allow_empty, progress=progress)
+        return pipeline.rebuild(
+            writer, self.settings, self.clock(), paths=paths, allow_empty=allow_empty, progress=progress
+        )
 
     def _settle(self, writer: Writer, report: Report, *, allow_empty: bool) -> Report:
         """Look again at what was unsettled until nothing is, within reason."""
@@ -117,21 +120,21 @@ class Service:
     def check(self, progress: Progress = silent) -> tuple[Problem, ...]:
         """What authors should mend. Reads the folder, writes nothing in it or in its state."""
         with self._elsewhere() as (settings, writer):
-            report = survey(writer, settings, self.clock(), progress)
+            report = pipeline.survey(writer, settings, self.clock(), progress)
             while report.unsettled:
                 time.sleep(0.05)
-                report = survey(writer, settings, self.clock())
+                report = pipeline.survey(writer, settings, self.clock())
             return report.problems
 
     def preview(self, progress: Progress = silent) -> list[FeedChange]:
         """What subscribers would see of a rebuild, feed by feed; nothing is changed."""
         before = self._reader()
         with self._elsewhere(before) as (settings, writer):
-            report = rebuild(writer, settings, self.clock(), progress=progress)
+            report = pipeline.rebuild(writer, settings, self.clock(), progress=progress)
             while report.settling and report.look_again is not None:
                 time.sleep(max(0.0, report.look_again - self.clock()))
-                report = rebuild(writer, settings, self.clock(), paths=frozenset(report.unsettled))
-            changes = list(compare(before, writer))
+                report = pipeline.rebuild(writer, settings, self.clock(), paths=frozenset(report.unsettled))
+            changes = list(pipeline.compare(before, writer))
         if before is not None:
             before.close()
         return changes

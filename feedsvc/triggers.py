@@ -14,7 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from feedsvc.catalogue import Control
 from feedsvc.exceptions import FeedsvcError
 from feedsvc.model import Report
-from feedsvc.pipeline import Progress, silent
+from feedsvc.pipeline.progress import Progress, silent
 from feedsvc.service import Service
 from feedsvc.watcher import Watcher
 

@@ -1,17 +1,18 @@
 """The state: what we know of posts, terms, documents and builds, in SQLite files of the state folder."""
 
-from feedsvc.catalogue.connection import CATALOGUE, SIGNAL, Packer, pack_parts
+from feedsvc.catalogue.connection import CATALOGUE, SIGNAL, TOKEN, Packer, pack_parts
 from feedsvc.catalogue.control import Control
 from feedsvc.catalogue.draft import Draft, FileRow, Written
 from feedsvc.catalogue.ledger import LedgerFile, LedgerPost, read_ledger
 from feedsvc.catalogue.reader import Reader
-from feedsvc.catalogue.records import Filed, Standing, dump, load
+from feedsvc.catalogue.records import Filed, Standing, dump, instant, load
 from feedsvc.catalogue.signal import Signal
 from feedsvc.catalogue.writer import Writer
 
 __all__ = [
     "CATALOGUE",
     "SIGNAL",
+    "TOKEN",
     "Control",
     "Draft",
     "FileRow",
@@ -25,6 +26,7 @@ __all__ = [
     "Writer",
     "Written",
     "dump",
+    "instant",
     "load",
     "pack_parts",
     "read_ledger",

@@ -15,6 +15,7 @@ CATALOGUE = "catalogue.sqlite3"
 CONTROL = "control.sqlite3"
 SIGNAL = "generation"
 LOCK = "lock"
+TOKEN = "token"  # noqa: S105 - the name of a file
 
 _PART = struct.Struct("<q8sII")
 

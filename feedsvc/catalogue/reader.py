@@ -14,7 +14,9 @@ _FEED_FACTS = (
     "SELECT f.scheme, f.name, f.entries, f.updated, l.emptied FROM feeds f "
     "LEFT JOIN ledger_feeds l ON l.scheme = f.scheme AND l.name = f.name "
 )
-_FILED = "SELECT p.number, p.path, p.id, p.updated, p.standing, p.version, p.digest, p.record FROM posts p "
+_FILED = (
+    "SELECT p.number, p.path, p.id, p.published, p.updated, p.standing, p.version, p.digest, p.record FROM posts p "
+)
 
 
 class Reader:
@@ -183,6 +185,8 @@ def _facts(row: tuple[str, str, int, str | None, float | None]) -> FeedFacts:
     )
 
 
-def _filed(row: tuple[int, str, str, str, int, bytes, bytes, bytes]) -> Filed:
-    number, path, id_, updated, standing, version, digest, record = row
-    return Filed(number, id_, load(path, record), datetime.fromisoformat(updated), version, digest, Standing(standing))
+def _filed(row: tuple[int, str, str, int, str, int, bytes, bytes, bytes]) -> Filed:
+    number, path, id_, published, updated, standing, version, digest, record = row
+    return Filed(
+        number, id_, load(path, record), datetime.fromisoformat(updated), version, digest, Standing(standing), published
+    )

@@ -24,7 +24,8 @@ class Filed:
     """A post as the catalogue holds it: numbered, named for good, in its feeds or not.
 
     ``post.body`` is empty: ``packed`` holds the compressed body where it came along, None where it was left
-    in the catalogue. ``digest`` is the body's. ``updated`` is what feeds say.
+    in the catalogue. ``digest`` is the body's. ``updated`` is what feeds say; ``published`` its
+    place in their order: microseconds since 1970.
     """
 
     number: int
@@ -34,6 +35,7 @@ class Filed:
     version: bytes
     digest: bytes
     standing: Standing
+    published: int
     packed: bytes | None = None
 
     @property
@@ -42,14 +44,14 @@ class Filed:
         return self.standing is Standing.LIVE
 
     @property
-    def published(self) -> int:
-        """Its place in order: microseconds since 1970."""
-        return round(self.post.published.timestamp() * 1_000_000)
-
-    @property
     def tie(self) -> str:
         """Orders posts of one instant: by name, as Jekyll does, then by id."""
         return f"{self.post.name}\0{self.id}"
+
+
+def instant(when: datetime) -> int:
+    """Microseconds since 1970."""
+    return round(when.timestamp() * 1_000_000)
 
 
 def dump(post: Post, *, with_body: bool = False) -> bytes:

@@ -6,6 +6,7 @@ import errno
 import math
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,6 +22,8 @@ from feedsvc.catalogue.schema import migrate
 from feedsvc.catalogue.signal import Signal
 from feedsvc.exceptions import CatalogueError
 from feedsvc.model import SITE, Fingerprint, Known, Problem, Served, Term
+
+_Place = tuple[Term, int, str, int]
 
 KEPT = 60.0  # seconds a superseded document stays for readers that are in the middle of an answer
 
@@ -228,21 +231,23 @@ class Writer(Reader):
 
     def _write_terms(self, changed: list[tuple[Filed | None, Filed | None]], now: float) -> None:
         """Move posts between feeds and keep each feed's count, all in step."""
-        gone = {place for old, _ in changed for place in _places(old)}
-        come = {place for _, new in changed for place in _places(new)}
-        numbers = self._number_feeds({term for term, *_ in gone ^ come})
-        counts: dict[Term, int] = {}
-        for sign, places in ((-1, gone - come), (1, come - gone)):
-            for term, *_ in places:
-                counts[term] = counts.get(term, 0) + sign
+        gone: list[_Place] = []
+        come: list[_Place] = []
+        for old, new in changed:
+            before, after = _places(old), _places(new)
+            gone += [place for place in before if place not in after]
+            come += [place for place in after if place not in before]
+        numbers = self._number_feeds({term for term, *_ in (*gone, *come)})
+        counts = Counter(term for term, *_ in come)
+        counts.subtract(term for term, *_ in gone)
         run = self.connection.executemany
         run(
             "DELETE FROM post_terms WHERE feed = ? AND published = ? AND tie = ? AND post = ?",
-            sorted((numbers[term], *place) for term, *place in gone - come),
+            sorted((numbers[term], *place) for term, *place in gone),
         )
         run(
             "INSERT INTO post_terms VALUES (?, ?, ?, ?)",
-            sorted((numbers[term], *place) for term, *place in come - gone),
+            sorted((numbers[term], *place) for term, *place in come),
         )
         for term, change in counts.items():
             (entries,) = self.connection.execute(
@@ -378,7 +383,7 @@ def _post_row(filed: Filed) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _places(filed: Filed | None) -> list[tuple[Term, int, str, int]]:
+def _places(filed: Filed | None) -> list[_Place]:
     """The rows of ``post_terms`` that a post has: none unless it is in its feeds."""
     if filed is None or not filed.live:
         return []

@@ -9,7 +9,7 @@ from typing import Any
 from feedsvc.cli.progress import progress
 from feedsvc.exceptions import CatalogueBusy, FeedsvcError
 from feedsvc.model import Build, Problem, Report
-from feedsvc.pipeline import Progress
+from feedsvc.pipeline.progress import Progress
 from feedsvc.service import Service
 
 _POLL = 0.05  # seconds between looks at a build that another process does

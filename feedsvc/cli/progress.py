@@ -6,7 +6,7 @@ import sys
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 
-from feedsvc.pipeline import Progress, silent
+from feedsvc.pipeline.progress import Progress, silent
 
 
 def progress() -> AbstractContextManager[Progress]:

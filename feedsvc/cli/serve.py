@@ -9,12 +9,13 @@ from pathlib import Path
 
 import click
 
+from feedsvc.catalogue import TOKEN
 from feedsvc.cli import say
 from feedsvc.cli.options import ListsSettings, configured, setting_option
 from feedsvc.cli.progress import progress
 from feedsvc.config import Settings
 from feedsvc.exceptions import FeedsvcError
-from feedsvc.service import TOKEN, Service
+from feedsvc.service import Service
 from feedsvc.triggers import Triggers
 from feedsvc.web.server import serve
 

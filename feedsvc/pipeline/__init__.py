@@ -1,7 +1,21 @@
-"""The only writer: from a folder of posts to a published generation of documents."""
+"""The only writer: from a folder of posts to a published generation of documents.
 
-from feedsvc.pipeline.gathering import Progress, silent
-from feedsvc.pipeline.preview import FeedChange, compare
-from feedsvc.pipeline.rebuild import rebuild, survey
+What it needs (feedgen, Markdown, YAML) is imported with its first use: a server that only answers starts sooner.
+"""
 
-__all__ = ["FeedChange", "Progress", "compare", "rebuild", "silent", "survey"]
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from feedsvc.pipeline.preview import compare
+    from feedsvc.pipeline.flow import rebuild, survey
+
+__all__ = ["compare", "rebuild", "survey"]
+
+_HOMES = {"compare": "preview", "rebuild": "flow", "survey": "flow"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

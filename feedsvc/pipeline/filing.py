@@ -10,7 +10,7 @@ from hashlib import blake2b
 
 import orjson
 
-from feedsvc.catalogue import Draft, Filed, FileRow, LedgerPost, Standing, Writer, dump, load
+from feedsvc.catalogue import Draft, Filed, FileRow, LedgerPost, Standing, Writer, dump, instant, load
 from feedsvc.exceptions import ContentError
 from feedsvc.model import ContentRules, Post, Problem, Site, Term
 from feedsvc.pipeline.overlay import Overlay
@@ -201,7 +201,9 @@ class Filing:
         updated = max(post.published, updated)
         version = _version(id_, post, updated, row.body)
         # most posts are due and have no double: settling seldom has to say otherwise
-        self._change(row.number, Filed(row.number, id_, post, updated, version, row.body, Standing.LIVE, packed))
+        published = instant(post.published)
+        filed = Filed(row.number, id_, post, updated, version, row.body, Standing.LIVE, published, packed)
+        self._change(row.number, filed)
 
     def _change(self, number: int, filed: Filed | None) -> None:
         self._ids |= {each.id for each in (self._ahead.post(number), filed) if each is not None}

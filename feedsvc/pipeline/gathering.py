@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from feedsvc.catalogue import Draft, Writer
@@ -12,6 +12,7 @@ from feedsvc.exceptions import ContentMissing
 from feedsvc.model import Known
 from feedsvc.pipeline.filing import Filing
 from feedsvc.pipeline.pool import Pool
+from feedsvc.pipeline.progress import Progress
 from feedsvc.pipeline.taking import Taken, Taker, Wanted
 from feedsvc.scan import Changes, exists, scan
 
@@ -20,12 +21,6 @@ GRACE = 2.0  # seconds a file must have been gone before its post is removed
 CHUNK = 5_000  # files filed before they are committed: what an interrupted run need not do again
 BATCH = 100  # files a process reads at a time
 ALONE = 1_000  # files up to which starting other processes does not pay
-
-Progress = Callable[[str, int, int], None]
-
-
-def silent(stage: str, done: int, total: int) -> None:
-    """Progress that nobody looks at: a stage, how much of it is done, and of how much."""
 
 
 @dataclass(slots=True)

@@ -14,7 +14,9 @@ class Overlay:
         self._lost: dict[str | bytes | None, set[int]] = {}  # posts of missing files, by name, body and id
         self._vanished = writer.ledger.any_vanished()
         self._next = writer.ledger.next_number()
-        self._blank = self._next == 1  # a first build: what this process has not filed itself is not there
+        # In a first build, hashes of the names and ids that were filed: what is not among them is not there.
+        self._blank = self._next == 1
+        self._filed: set[int] = set()
         self._begin()
         for path in self.missing:
             self._lose(path)
@@ -29,6 +31,8 @@ class Overlay:
     def finish(self) -> Draft:
         """Give the draft, to be written before anything else is asked; a new one is begun."""
         draft = self.draft
+        if self._blank:
+            self._filed.update(hash(key) for key in (*self._holders, *(name for name, _ in self._named)))
         self._vanished = self._vanished or any(row.vanished is not None for row in draft.ledger.values())
         self._begin()
         return draft
@@ -107,7 +111,10 @@ class Overlay:
 
     def twins(self, name: str, body: bytes) -> list[Filed]:
         """Posts of this name and body whose files are there, in order of their numbers."""
-        numbers = {*self._writer.twins(name, body), *self._named.get((name, body), ())}
+        numbers = {
+            *(self._writer.twins(name, body) if self._may_hold(name) else ()),
+            *self._named.get((name, body), ()),
+        }
         found = [filed for number in sorted(numbers) if (filed := self.post(number))]
         return [
             filed
@@ -117,13 +124,17 @@ class Overlay:
 
     def group(self, id_: str) -> list[Filed]:
         """The posts with an id, in order of their numbers."""
-        numbers = {*self._writer.holders(id_), *self._holders.get(id_, ())}
+        numbers = {*(self._writer.holders(id_) if self._may_hold(id_) else ()), *self._holders.get(id_, ())}
         return [filed for number in sorted(numbers) if (filed := self.post(number)) and filed.id == id_]
 
     def owners(self, id_: str) -> set[int]:
         """Posts that have an id, or had it when their files were there."""
-        numbers = {*self._writer.owners(id_), *self._holders.get(id_, ())}
+        numbers = {*(self._writer.owners(id_) if self._may_hold(id_) else ()), *self._holders.get(id_, ())}
         return {number for number in numbers if self._owns(number, id_)}
+
+    def _may_hold(self, key: str) -> bool:
+        """Whether the catalogue is worth asking for a name or an id."""
+        return not self._blank or hash(key) in self._filed
 
     def _owns(self, number: int, id_: str) -> bool:
         filed = self.post(number)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import signal
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from multiprocessing import get_context
@@ -38,17 +39,22 @@ class Pool:
 
     def each(self, work: Work[Item, Result], items: Sequence[Item], *, batch: int, alone: int) -> Iterator[Result]:
         """Results of ``work`` on batches of items, in order. Up to ``alone`` items are worked on in this process."""
-        batches = (items[start : start + batch] for start in range(0, len(items), batch))
+        batches = iter([items[start : start + batch] for start in range(0, len(items), batch)])
         if len(items) <= alone or self._processes < 2:
             yield from map(work, batches)
             return
         executor = self._start()
-        pending = [executor.submit(work, each) for each in islice(batches, 2 * self._processes)]
+        pending: deque[Future[Result]] = deque()
         try:
+            for some in islice(batches, 2 * self._processes):
+                pending.append(executor.submit(work, some))
             while pending:
-                result = pending.pop(0).result()
-                pending += [executor.submit(work, each) for each in islice(batches, 1)]
-                yield result
+                # Rather than wait for others, do one of theirs; while they start, that is most of them.
+                while not pending[0].done() and (mine := next(batches, None)) is not None:
+                    pending.append(_done(work(mine)))
+                yield pending.popleft().result()
+                for some in islice(batches, 1):
+                    pending.append(executor.submit(work, some))
         except BrokenProcessPool as error:
             self._executor = None
             raise FeedsvcError("a process of the rebuild was killed: is there enough memory?") from error
@@ -58,6 +64,12 @@ class Pool:
             # spawn: a forked child would inherit locks that other threads hold
             self._executor = ProcessPoolExecutor(self._processes, get_context("spawn"), initializer=_settle_in)
         return self._executor
+
+
+def _done(result: Result) -> Future[Result]:
+    future: Future[Result] = Future()
+    future.set_result(result)
+    return future
 
 
 def _settle_in() -> None:

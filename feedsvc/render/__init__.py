@@ -16,7 +16,7 @@ from feedsvc.render.facts import RenderRules
 __all__ = ["RECIPE", "RenderRules", "assemble", "entry", "frame"]
 
 _OWN = 1  # raise it when the same entries give other bytes
-_LIBRARIES = ("feedgen", "lxml", "orjson", "cmarkgfm", "nh3")
+_LIBRARIES = ("feedgen", "lxml", "orjson", "comrak", "nh3")
 
 RECIPE = " ".join(
     [f"feedsvc/{_OWN}", "libxml2/" + ".".join(map(str, LIBXML_VERSION))]

@@ -1,7 +1,18 @@
-"""The door for readers: feeds, pages and control, as a Flask application and as granian's."""
+"""The door for readers: feeds, pages and control, as a Flask application and as granian's.
 
-from feedsvc.web.app import make_app
-from feedsvc.web.create import create_app, create_rsgi, of_settings
-from feedsvc.web.rsgi import Rsgi
+What reads the configuration is imported with its first use: granian's workers get by without it.
+"""
 
-__all__ = ["Rsgi", "create_app", "create_rsgi", "make_app", "of_settings"]
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from feedsvc.web.create import create_app, create_rsgi
+
+__all__ = ["create_app", "create_rsgi"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.create"), name)

@@ -54,9 +54,7 @@ class Feeds:
 
     def find(self, term: Term, filename: str) -> Shelved | None:
         """A feed's document, or its page where ``filename`` is ""; None where there is none. Raises Gone."""
-        return self._shelf.fetch(
-            unquote(feed_path(term, filename)), partial(self._make, term=term, filename=filename)
-        )
+        return self._shelf.fetch(unquote(feed_path(term, filename)), partial(self._make, term=term, filename=filename))
 
     def _make(self, reader: Reader, current: Current, *, term: Term, filename: str) -> Shelved | None:
         facts = reader.feed(term)

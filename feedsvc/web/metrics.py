@@ -36,9 +36,7 @@ class _Numbers(Collector):
             yield state
 
 
-def exposition(
-    catalogue: Mapping[str, tuple[str, float]], requests: Mapping[str, int], builds: list[Build]
-) -> bytes:
+def exposition(catalogue: Mapping[str, tuple[str, float]], requests: Mapping[str, int], builds: list[Build]) -> bytes:
     """All numbers; ``builds`` newest first."""
     gauges = dict(catalogue)
     ended = next((build for build in builds if build.finished is not None), None)

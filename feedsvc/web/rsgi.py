@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         @property
         def headers(self) -> _Headers: ...
 
+
 _THREADS = 4
 _SWITCH = 0.0005  # seconds: how long a busy thread may keep the event loop from an exact hit
 

@@ -35,9 +35,7 @@ class Door:
             path = environ.get("PATH_INFO", "")
             if not path.isascii():
                 path = path.encode("latin-1").decode("utf-8", "replace")
-            found = answer(
-                self._shelf, environ["REQUEST_METHOD"], path, environ.get("HTTP_ACCEPT_ENCODING"), match
-            )
+            found = answer(self._shelf, environ["REQUEST_METHOD"], path, environ.get("HTTP_ACCEPT_ENCODING"), match)
         if found is None:
             return self._inner(environ, self._counting(start_response))
         status, headers, body = found

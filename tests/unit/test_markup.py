@@ -86,61 +86,13 @@ def assert_fit(html: str) -> None:
                     assert URI.fullmatch(candidate.split(" ")[0]), value
 
 
+PLAIN = "p b i a div ul li table tr td th pre code sup span h2 blockquote q center font".split()  # noqa: SIM905
+FOREIGN = "script style svg math iframe object select template title xmp form".split()  # noqa: SIM905
 PIECES = [
-    *(
-        f"<{name}>"
-        for name in [
-            "p",
-            "b",
-            "i",
-            "a",
-            "div",
-            "ul",
-            "li",
-            "table",
-            "tr",
-            "td",
-            "th",
-            "pre",
-            "code",
-            "sup",
-            "span",
-            "h2",
-            "blockquote",
-            "q",
-            "center",
-            "font",
-        ]
-    ),
-    *(
-        f"</{name}>"
-        for name in [
-            "p",
-            "b",
-            "i",
-            "a",
-            "div",
-            "ul",
-            "li",
-            "table",
-            "tr",
-            "td",
-            "pre",
-            "code",
-            "span",
-            "h2",
-            "blockquote",
-            "center",
-        ]
-    ),
-    *(
-        f"<{name} x='<p>'>"
-        for name in ["script", "style", "svg", "math", "iframe", "object", "select", "template", "title", "xmp", "form"]
-    ),
-    *(
-        f"</{name}>"
-        for name in ["script", "style", "svg", "math", "iframe", "object", "select", "template", "title", "xmp", "form"]
-    ),
+    *(f"<{name}>" for name in PLAIN),
+    *(f"</{name}>" for name in PLAIN),
+    *(f"<{name} x='<p>'>" for name in FOREIGN),
+    *(f"</{name}>" for name in FOREIGN),
     *(
         "<video>",
         "</video>",

@@ -21,8 +21,8 @@ from werkzeug.test import Client, TestResponse
 from feedsvc.model import SITE, Feed, FeedRules, Site, Term
 from feedsvc.plan import feed
 from feedsvc.shelf import Shelf
-from feedsvc.web import lists, make_app
-from feedsvc.web.app import serving
+from feedsvc.web import lists
+from feedsvc.web.app import make_app, serving
 from tests.unit.library import SERVED, Library, post
 
 TIDE = Term("category", "潮汐 Tides")

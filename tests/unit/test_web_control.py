@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 from feedsvc.catalogue import Control
 from feedsvc.model import SITE
 from feedsvc.shelf import Shelf
-from feedsvc.web import create_app, make_app
+from feedsvc.web import create_app
+from feedsvc.web.app import make_app
 from feedsvc.web.counts import Counts
 from tests.unit.library import Library
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from feedsvc.catalogue import Draft, Reader, Writer
 from feedsvc.config import Settings
 from feedsvc.model import Report, Term
-from feedsvc.pipeline.gathering import Gathered, Gatherer, Progress, silent
+from feedsvc.pipeline.gathering import Gathered, Gatherer
 from feedsvc.pipeline.pool import Pool
+from feedsvc.pipeline.progress import Progress, silent
 from feedsvc.pipeline.rendering import Job, Rendered, Renderer
 from feedsvc.plan import Slot, feed, merge, reach, terms_of, window
 from feedsvc.render import RECIPE, RenderRules
@@ -173,6 +174,7 @@ class _Press:
             rendered.add(some)
             done = min(done + BATCH, len(jobs))
             self._progress("rendering", done, len(jobs))
+        _renderer.cache_clear()
         return rendered
 
 

@@ -1,0 +1,36 @@
+"""What granian's workers have to know: settings that the parent has read, left to them in the environment."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass
+
+import orjson
+
+from feedsvc.config import Settings
+
+_VARIABLE = "_FEEDSVC_ORDERS"
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """The settings that answering needs. Workers get them ready-made: to read settings takes a fifth of a second."""
+
+    state: str
+    cache_bytes: int
+    metrics_public: bool
+    token: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> Orders:
+        """What ``settings`` say of it."""
+        return cls(str(settings.state), settings.cache_bytes, settings.metrics_public, settings.token)
+
+    def give(self) -> None:
+        """Leave the orders to processes that this one will start."""
+        os.environ[_VARIABLE] = orjson.dumps(asdict(self)).decode()
+
+    @classmethod
+    def take(cls) -> Orders:
+        """The orders that the process which started this one has left."""
+        return cls(**orjson.loads(os.environ[_VARIABLE]))

@@ -1,0 +1,190 @@
+"""The shipped nginx configuration in front of a real server: what readers see through it is what feedsvc answers."""
+
+from __future__ import annotations
+
+import getpass
+import gzip
+import http.client
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import brotli
+import pytest
+
+from tests.e2e.server import ROOT, Answer, Server, Site, eventually, free_port, listening, post
+
+# Debian keeps nginx where only root's PATH leads
+NGINX = shutil.which("nginx", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"]))
+pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
+
+SLASHED = f"/tag/{quote('A股/港股', safe='')}/rss.xml"
+LONG_NAME = "长" * 1200
+LONG = f"/tag/{quote(LONG_NAME)}/atom.xml"  # 10,800 bytes: more than nginx takes for a line, or a header, unasked
+AROUND = """
+daemon off; {user} pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1;
+events {{ worker_connections 64; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+    include {folder}/feedsvc.conf;
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Front:
+    """nginx with the shipped configuration, the server behind it and the site that it serves."""
+
+    port: int
+    server: Server
+    site: Site
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None, *, method: str = "GET") -> Answer:
+        """A request through nginx."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request(method, path, headers=dict(headers or {}))
+            answer = connection.getresponse()
+            found = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, found, answer.read())
+        finally:
+            connection.close()
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    folder = tmp_path_factory.mktemp("nginx")
+    site = Site.make(folder / "site")
+    site.write("slashed", post("股 stocks", tags='["A股/港股", "C#", "100%"]', body="好 words " * 200), old=True)
+    site.write("long", post("长 long", tags=f'["{LONG_NAME}"]'), old=True)
+    with Server(site.root, folder / "state", "feeds.shared_max_age=1") as server:
+        port = free_port()
+        command = [str(NGINX), "-e", str(folder / "early.log"), "-c", str(_configure(folder, port, server.port))]
+        checked = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
+        assert checked.returncode == 0, checked.stderr
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as nginx:
+            try:
+                eventually(lambda: listening(port), what="nginx to listen")
+                yield Front(port, server, site)
+            finally:
+                nginx.terminate()
+
+
+def _configure(folder: Path, port: int, behind: int) -> Path:
+    """The shipped configuration with this test's ports and folders, and what has to be around it."""
+    shipped = (ROOT / "deploy" / "nginx.conf").read_text()
+    for theirs, ours in (
+        ("server 127.0.0.1:8000;", f"server 127.0.0.1:{behind};"),
+        ("listen 80;", f"listen 127.0.0.1:{port};"),
+        ("/var/cache/nginx/feedsvc", f"{folder}/cache"),
+    ):
+        assert shipped.count(theirs) == 1, theirs
+        shipped = shipped.replace(theirs, ours)
+    (folder / "feedsvc.conf").write_text(shipped)
+    user = f"user {getpass.getuser()};" if os.geteuid() == 0 else ""
+    main = folder / "nginx.conf"
+    main.write_text(AROUND.format(folder=folder, user=user))
+    return main
+
+
+def without_hops(answer: Answer) -> dict[str, str]:
+    """The headers that both must send alike."""
+    own = ("date", "server", "connection", "keep-alive", "transfer-encoding", "x-cache", "content-length")
+    return {name: value for name, value in answer.headers.items() if name not in own}
+
+
+@pytest.mark.parametrize("path", ["/rss.xml", "/atom.xml", "/feed.json", SLASHED, LONG, "/tag/C%23/", "/feeds.opml"])
+@pytest.mark.parametrize("coding", ["identity", "gzip", "br"])
+def test_what_comes_through_is_what_was_answered(front: Front, path: str, coding: str) -> None:
+    asked = {"Accept-Encoding": coding}
+    behind, first, again = front.server.get(path, asked), front.get(path, asked), front.get(path, asked)
+    assert behind.status == 200
+    assert behind.headers.get("content-encoding", "identity") == coding
+    for answer in (first, again):
+        assert (answer.status, answer.body) == (200, behind.body)
+        assert without_hops(answer) == without_hops(behind)
+    assert again.headers["x-cache"] in ("HIT", "STALE", "UPDATING", "REVALIDATED")
+
+
+def test_codings_do_not_mix(front: Front) -> None:
+    plain = front.get(SLASHED)
+    zipped, brotlied = (front.get(SLASHED, {"Accept-Encoding": coding}) for coding in ("gzip, deflate", "gzip, br"))
+    assert gzip.decompress(zipped.body) == brotli.decompress(brotlied.body) == plain.body
+    assert len({plain.headers["etag"], zipped.headers["etag"], brotlied.headers["etag"]}) == 3
+
+
+@pytest.mark.parametrize("coding", ["identity", "gzip", "br"])
+def test_not_modified(front: Front, coding: str) -> None:
+    known = front.get("/atom.xml", {"Accept-Encoding": coding}).headers
+    tag, modified = known["etag"], known["last-modified"]
+    for sent in (
+        {"If-None-Match": tag},
+        {"If-None-Match": f"W/{tag}"},
+        {"If-None-Match": f'"other", {tag}'},
+        {"If-None-Match": tag, "If-Modified-Since": modified},
+        {"If-Modified-Since": modified},
+    ):
+        answer = front.get("/atom.xml", {"Accept-Encoding": coding, **sent})
+        assert (answer.status, answer.body) == (304, b""), sent
+        assert answer.headers["etag"] == tag
+        assert answer.headers["cache-control"] == known["cache-control"]
+        assert answer.headers["vary"] == "Accept-Encoding"
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert "content-length" not in answer.headers
+    assert front.get("/atom.xml", {"Accept-Encoding": coding, "If-None-Match": '"other"'}).status == 200
+
+
+def test_head_and_other_methods(front: Front) -> None:
+    head = front.get(SLASHED, method="HEAD")
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers["etag"] == front.get(SLASHED).headers["etag"]
+    assert front.get("/rss.xml", method="OPTIONS").status == 204
+    assert front.get("/rss.xml", method="POST").status == 405
+    assert front.get("/rebuild", method="POST").status == 401
+
+
+def test_addresses_go_on_as_they_came(front: Front) -> None:
+    slashed = front.server.get(SLASHED).body
+    for path in (SLASHED, SLASHED.replace("%2F", "/"), SLASHED.replace("%E8", "%e8"), SLASHED + "?utm_source=x"):
+        assert front.get(path).body == slashed
+    assert front.get(f"/tag/{quote('100%')}/atom.xml").status == 200
+    assert front.get("//rss.xml").status == front.server.get("//rss.xml").status
+    moved = front.get(f"/tag/{quote(LONG_NAME)}/feed/")
+    assert (moved.status, moved.headers["location"]) == (301, f"/tag/{quote(LONG_NAME)}/rss.xml")
+    assert front.get("/tag/none/rss.xml").status == 404
+
+
+def test_operators_answers_are_not_kept(front: Front) -> None:
+    token = {"Authorization": f"Bearer {(front.server.state / 'token').read_text().strip()}"}
+    assert front.get("/builds", token).status == 200
+    assert front.get("/builds").status == 401
+    assert front.get("/metrics", token).status == 200
+    assert front.get("/metrics").status == 401
+    assert {front.get("/readyz").headers["x-cache"] for _ in range(3)} == {"MISS"}
+
+
+def test_a_change_comes_through(front: Front) -> None:
+    before = front.get("/rss.xml").headers["etag"]
+    front.site.write("later", post("刚刚 just now"))
+    eventually(lambda: front.server.shows("/rss.xml", "刚刚 just now"))
+    # one second of s-maxage; the first request after it may still get what was kept, while nginx asks
+    eventually(lambda: "刚刚 just now" in front.get("/rss.xml").text)
+    assert front.get("/rss.xml").headers["etag"] != before
+
+
+def test_readers_get_feeds_while_the_server_is_away(front: Front) -> None:
+    kept = {path: front.get(path).body for path in ("/atom.xml", SLASHED)}
+    front.server.stop()
+    eventually(lambda: not listening(front.server.port))
+    try:
+        eventually(lambda: front.get("/atom.xml").headers["x-cache"] == "STALE")
+        assert {path: front.get(path).body for path in kept} == kept
+        assert front.get("/tag/never-asked/rss.xml").status == 502
+    finally:
+        front.server.start()
