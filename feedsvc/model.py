@@ -9,6 +9,7 @@ from typing import Literal
 Markup = Literal["markdown", "html"]
 Format = Literal["rss", "atom", "json"]
 BuildState = Literal["queued", "running", "done", "failed"]
+EntryKeys = tuple[tuple[int, bytes], ...]  # entries by the number of their post and by their version, 8 bytes
 FORMATS: tuple[Format, ...] = ("rss", "atom", "json")
 FILENAMES: dict[Format, str] = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json"}
 MEDIA_TYPES: dict[Format, str] = {
@@ -182,20 +183,11 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Where an entry's bytes lie in a document."""
-
-    number: int
-    version: bytes
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
 class Document:
     """A feed's bytes in one format. ``address`` is its percent-encoded path; ``modified`` is in epoch seconds.
 
-    ``etag`` is the digest alone, without quotes and coding.
+    ``etag`` is the digest alone, without quotes and coding; ``entries`` are the numbers and versions of its
+    entries, newest first.
     """
 
     address: str
@@ -204,7 +196,7 @@ class Document:
     etag: str
     modified: int
     body: bytes
-    parts: tuple[Part, ...] = ()
+    entries: EntryKeys = ()
 
 
 @dataclass(frozen=True, slots=True)

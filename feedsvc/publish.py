@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xxhash import xxh3_128_hexdigest
 
-from feedsvc.model import Document, Format, Part, Term
+from feedsvc.model import Document, EntryKeys, Format, Term
 
 
 def publish(
@@ -12,7 +12,7 @@ def publish(
     format: Format,  # noqa: A002
     address: str,
     body: bytes,
-    parts: tuple[Part, ...],
+    entries: EntryKeys,
     *,
     previous: Document | None,
     now: int,
@@ -25,7 +25,7 @@ def publish(
     """
     etag = xxh3_128_hexdigest(body)
     if previous is None:
-        return Document(address, term, format, etag, now, body, parts)
+        return Document(address, term, format, etag, now, body, entries)
     if previous.etag == etag:
         return previous
-    return Document(address, term, format, etag, max(now, previous.modified + 1), body, parts)
+    return Document(address, term, format, etag, max(now, previous.modified + 1), body, entries)

@@ -1,9 +1,10 @@
 """The state: what we know of posts, terms, documents and builds, in SQLite files of the state folder."""
 
-from feedsvc.catalogue.connection import CATALOGUE, SIGNAL, TOKEN, Packer, pack_parts
+from feedsvc.catalogue.connection import CATALOGUE, SIGNAL, TOKEN, Packer
 from feedsvc.catalogue.control import Control
 from feedsvc.catalogue.draft import Draft, FileRow, Written
 from feedsvc.catalogue.ledger import LedgerFile, LedgerPost, read_ledger
+from feedsvc.catalogue.packing import Rendered, pack_rendered
 from feedsvc.catalogue.reader import Reader
 from feedsvc.catalogue.records import Filed, Standing, dump, instant, load
 from feedsvc.catalogue.signal import Signal
@@ -21,6 +22,7 @@ __all__ = [
     "LedgerPost",
     "Packer",
     "Reader",
+    "Rendered",
     "Signal",
     "Standing",
     "Writer",
@@ -28,6 +30,6 @@ __all__ = [
     "dump",
     "instant",
     "load",
-    "pack_parts",
+    "pack_rendered",
     "read_ledger",
 ]

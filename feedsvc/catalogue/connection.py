@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-import struct
 from pathlib import Path
 
 import zstandard
 
 from feedsvc.exceptions import CatalogueError, CatalogueMissing
-from feedsvc.model import Part
 
 CATALOGUE = "catalogue.sqlite3"
 CONTROL = "control.sqlite3"
 SIGNAL = "generation"
 LOCK = "lock"
 TOKEN = "token"  # noqa: S105 - the name of a file
-
-_PART = struct.Struct("<q8sII")
 
 
 def connect(path: Path, *, create: bool) -> sqlite3.Connection:
@@ -53,13 +49,3 @@ class Packer:
     def unpack(self, data: bytes) -> bytes:
         """What ``pack`` was given."""
         return self._decompressor.decompress(data)
-
-
-def pack_parts(parts: tuple[Part, ...]) -> bytes:
-    """Parts as 24 bytes each: number, version, start, end."""
-    return b"".join(_PART.pack(part.number, part.version, part.start, part.end) for part in parts)
-
-
-def unpack_parts(data: bytes) -> tuple[Part, ...]:
-    """What ``pack_parts`` was given."""
-    return tuple(Part(*fields) for fields in _PART.iter_unpack(data))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from feedsvc.catalogue.ledger import LedgerPost
+from feedsvc.catalogue.packing import Frame
 from feedsvc.catalogue.records import Filed
-from feedsvc.model import Fingerprint, Format, Problem, Term
+from feedsvc.model import EntryKeys, Fingerprint, Format, Problem, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +22,15 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A document ready to be stored: body and parts are packed."""
+    """A document ready to be stored, without its entries' bytes."""
 
     address: str
     term: Term
     format: Format
     etag: str
     modified: int
-    body: bytes
-    parts: bytes
+    entries: EntryKeys
+    frame: Frame
 
 
 @dataclass(slots=True)

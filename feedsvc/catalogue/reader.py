@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from feedsvc.catalogue.connection import CATALOGUE, Packer, connect, unpack_parts
+from feedsvc.catalogue.connection import CATALOGUE, Packer, connect
+from feedsvc.catalogue.packing import Rendered, row_id, unpack_keys, unpack_rendered, unpack_three
 from feedsvc.catalogue.records import Filed, Standing, load, load_served
-from feedsvc.model import SITE, Document, FeedFacts, Problem, Served, Term
+from feedsvc.exceptions import CatalogueError
+from feedsvc.model import SITE, Document, FeedFacts, Format, Problem, Served, Term
 
 _FEED_FACTS = (
     "SELECT f.scheme, f.name, f.entries, f.updated, l.emptied FROM feeds f "
@@ -23,6 +26,7 @@ class Reader:
     """The catalogue of a state folder, for reading. Raises CatalogueMissing where nothing has been built."""
 
     def __init__(self, state: Path) -> None:
+        self.path = str(state)
         self.connection = connect(state / CATALOGUE, create=False)
         self.connection.execute("PRAGMA query_only = ON")
         self.packer = Packer()
@@ -61,45 +65,42 @@ class Reader:
 
     def document(self, address: str, generation: int) -> Document | None:
         """The document at a percent-encoded path, as of ``generation``; None where there is none."""
-        row = self.connection.execute(
-            "SELECT d.address, f.scheme, f.name, d.format, d.etag, d.modified, d.body, d.parts FROM documents d "
-            "JOIN feeds f ON f.number = d.feed WHERE d.address = ? AND d.generation <= ? "
-            "ORDER BY d.generation DESC LIMIT 1",
+        document = self.validators(address, generation)
+        if document is None:
+            return None
+        (packed,) = self.connection.execute(
+            "SELECT frame FROM documents WHERE address = ? AND generation <= ? ORDER BY generation DESC LIMIT 1",
             (address, generation),
         ).fetchone()
-        if row is None:
-            return None
-        address, scheme, name, format_, etag, modified, body, parts = row
-        return Document(
-            address,
-            Term(scheme, name),
-            format_,
-            etag,
-            modified,
-            self.packer.unpack(body),
-            unpack_parts(parts),
-        )
+        head, joiner, tail = unpack_three(packed)
+        entries = (self._entry(version, document.format) for _, version in document.entries)
+        return replace(document, body=b"".join((head, joiner.join(entries), tail)))
 
     def validators(self, address: str, generation: int) -> Document | None:
-        """The same without its body: its ETag, its time and its parts."""
+        """The same without its body: its ETag, its time and what entries it has."""
         row = self.connection.execute(
-            "SELECT d.address, f.scheme, f.name, d.format, d.etag, d.modified, d.parts FROM documents d "
+            "SELECT d.address, f.scheme, f.name, d.format, d.etag, d.modified, d.entries FROM documents d "
             "JOIN feeds f ON f.number = d.feed WHERE d.address = ? AND d.generation <= ? "
             "ORDER BY d.generation DESC LIMIT 1",
             (address, generation),
         ).fetchone()
         if row is None:
             return None
-        address, scheme, name, format_, etag, modified, parts = row
-        return Document(address, Term(scheme, name), format_, etag, modified, b"", unpack_parts(parts))
+        address, scheme, name, format_, etag, modified, entries = row
+        return Document(address, Term(scheme, name), format_, etag, modified, b"", unpack_keys(entries))
 
-    def document_body(self, address: str, generation: int) -> bytes:
-        """The bytes of a document that is there."""
-        (body,) = self.connection.execute(
-            "SELECT body FROM documents WHERE address = ? AND generation <= ? ORDER BY generation DESC LIMIT 1",
-            (address, generation),
-        ).fetchone()
-        return self.packer.unpack(body)
+    def entry(self, version: bytes) -> Rendered | None:
+        """An entry's bytes in every format; None where it has not been rendered."""
+        row = self.connection.execute("SELECT rendered FROM entries WHERE version = ?", (row_id(version),)).fetchone()
+        return unpack_rendered(self.packer.unpack(row[0])) if row else None
+
+    def _entry(self, version: bytes, format_: Format) -> bytes:
+        rendered = self.entry(version)
+        if rendered is None:
+            raise CatalogueError(
+                self.path, f"an entry is missing ({version.hex()}): delete the folder's catalogue files"
+            )
+        return rendered[format_]
 
     def etags(self, generation: int) -> list[tuple[str, str]]:
         """Every document's address and ETag, as of ``generation``."""

@@ -48,14 +48,20 @@ MIGRATIONS: tuple[str, ...] = (
     -- Feeds whose posts changed in a transaction that could not yet hold their documents.
     CREATE TABLE touched (feed INTEGER PRIMARY KEY);
 
-    -- A document's versions: readers at generation g take the newest not above g, so that the next generation is
+    -- A document's versions, each as a frame around entries: readers at generation g take the newest not above g, so that the next generation is
     -- written beside them and appears whole, when `meta.generation` moves.
     CREATE TABLE documents (
         address TEXT NOT NULL, generation INTEGER NOT NULL, feed INTEGER NOT NULL, format TEXT NOT NULL,
-        etag TEXT NOT NULL, modified INTEGER NOT NULL, parts BLOB NOT NULL, body BLOB NOT NULL,
+        etag TEXT NOT NULL, modified INTEGER NOT NULL, entries BLOB NOT NULL, frame BLOB NOT NULL,
         PRIMARY KEY (address, generation)
-    );
+    ) WITHOUT ROWID;
     CREATE INDEX documents_generation ON documents (generation, address);
+
+    -- Entries as they stand in documents, in every format, rendered once for all feeds that hold them. `outdated`
+    -- lists those that a document lost at a generation: they go when no reader can be at an earlier one.
+    CREATE TABLE entries (version INTEGER PRIMARY KEY, rendered BLOB NOT NULL);
+    CREATE TABLE outdated (version INTEGER, number INTEGER, generation INTEGER, PRIMARY KEY (version, generation))
+    WITHOUT ROWID;
     CREATE TABLE generations (generation INTEGER PRIMARY KEY, published REAL NOT NULL);
 
     -- The ledger: what history alone knows. Everything above can be made again from it and the content.

@@ -16,12 +16,14 @@ from feedsvc.catalogue.connection import CATALOGUE, LOCK, SIGNAL, Packer, connec
 from feedsvc.catalogue.draft import Draft, FileRow, Written
 from feedsvc.catalogue.ledger import Ledger, LedgerFile
 from feedsvc.catalogue.lock import Lock
+from feedsvc.catalogue.packing import pack_keys, pack_three, row_id
 from feedsvc.catalogue.reader import Reader
 from feedsvc.catalogue.records import Filed, dump, dump_served
 from feedsvc.catalogue.schema import migrate
 from feedsvc.catalogue.signal import Signal
 from feedsvc.exceptions import CatalogueError
-from feedsvc.model import SITE, Fingerprint, Known, Problem, Served, Term
+from feedsvc.model import FILENAMES, FORMATS, SITE, Fingerprint, Known, Problem, Served, Term
+from feedsvc.uris import feed_path
 
 _Place = tuple[Term, int, str, int]
 
@@ -138,15 +140,19 @@ class Writer(Reader):
             self._write(draft, now)
             self._mark(draft.touched)
 
-    def store(self, documents: Iterable[Written], generation: int) -> None:
-        """Write documents of a generation to come, unseen by readers until it is published."""
+    def store(self, documents: Iterable[Written], entries: Mapping[bytes, bytes], generation: int) -> None:
+        """Write documents of a generation to come, unseen by readers until it is published.
+
+        ``entries`` are those not stored yet, packed, by version.
+        """
         with self._transaction():
-            self._write_documents(documents, generation)
+            self._write_documents(documents, entries, generation)
 
     def publish(
         self,
         draft: Draft,
         documents: Iterable[Written],
+        entries: Mapping[bytes, bytes],
         updated: Mapping[Term, datetime],
         *,
         recipe: bytes,
@@ -157,7 +163,7 @@ class Writer(Reader):
         generation = self.generation + 1
         with self._transaction():
             self._write(draft, now)
-            self._write_documents(documents, generation)
+            self._write_documents(documents, entries, generation)
             self.connection.executemany(
                 "UPDATE feeds SET updated = ? WHERE scheme = ? AND name = ?",
                 [(when.isoformat(), term.scheme, term.name) for term, when in updated.items()],
@@ -276,12 +282,18 @@ class Writer(Reader):
             "INSERT OR IGNORE INTO touched VALUES (?)", [(number,) for number in numbers.values()]
         )
 
-    def _write_documents(self, documents: Iterable[Written], generation: int) -> None:
+    def _write_documents(self, documents: Iterable[Written], entries: Mapping[bytes, bytes], generation: int) -> None:
+        run = self.connection.executemany
+        run(
+            "INSERT OR IGNORE INTO entries VALUES (?, ?)",
+            sorted((row_id(version), packed) for version, packed in entries.items()),
+        )
         documents = list(documents)
         numbers = self._number_feeds({each.term for each in documents})
-        self.connection.executemany(
-            "INSERT OR REPLACE INTO documents (address, generation, feed, format, etag, modified, parts, body) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        lost = {key for each in documents for key in self._lost(each)}
+        run("INSERT OR IGNORE INTO outdated VALUES (?, ?, ?)", [(row_id(key[1]), key[0], generation) for key in lost])
+        run(
+            "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
                     each.address,
@@ -290,12 +302,19 @@ class Writer(Reader):
                     each.format,
                     each.etag,
                     each.modified,
-                    each.parts,
-                    each.body,
+                    pack_keys(each.entries),
+                    pack_three(each.frame),
                 )
                 for each in documents
             ],
         )
+
+    def _lost(self, document: Written) -> set[tuple[int, bytes]]:
+        """The entries that a document has no more."""
+        if not self.generation or document.format != FORMATS[0]:
+            return set()  # the others of a feed hold the same
+        before = self.validators(document.address, self.generation)
+        return set(before.entries) - set(document.entries) if before else set()
 
     def _forget(self, now: float) -> None:
         """Drop documents that were superseded long enough ago for every reader to have moved on."""
@@ -305,14 +324,34 @@ class Writer(Reader):
         forgotten = self.meta("forgotten") or 0
         if settled is None or settled == forgotten:
             return
-        self.connection.execute(
-            "DELETE FROM documents WHERE rowid IN (SELECT old.rowid FROM documents new JOIN documents old "
+        superseded = self.connection.execute(
+            "SELECT old.address, old.generation FROM documents new JOIN documents old "
             "ON old.address = new.address AND old.generation < new.generation "
-            "WHERE new.generation > ? AND new.generation <= ?)",
+            "WHERE new.generation > ? AND new.generation <= ?",
             (forgotten, settled),
+        ).fetchall()
+        run = self.connection.executemany
+        run("DELETE FROM documents WHERE address = ? AND generation = ?", superseded)
+        rows = self.connection.execute(
+            "SELECT version, number FROM outdated WHERE generation <= ?", (settled,)
+        ).fetchall()
+        run(
+            "DELETE FROM entries WHERE version = ?",
+            [(version,) for version, number in rows if not self._in_use(version, number)],
         )
+        self.connection.execute("DELETE FROM outdated WHERE generation <= ?", (settled,))
         self.connection.execute("DELETE FROM generations WHERE generation < ?", (settled,))
         self._set("forgotten", settled)
+
+    def _in_use(self, row: int, number: int) -> bool:
+        """Whether any document holds an entry: one of a feed that its post is filed under."""
+        version = row.to_bytes(8, "big", signed=True)
+        filed = self.posts([number]).get(number)
+        if filed is None or filed.version != version:
+            return False
+        addresses = (feed_path(term, FILENAMES["atom"]) for term in (SITE, *filed.post.terms))
+        documents = (self.validators(address, self.generation + 1) for address in addresses)
+        return any((number, version) in document.entries for document in documents if document)
 
     # -- opening -------------------------------------------------------------------------------------------
 
@@ -331,6 +370,7 @@ class Writer(Reader):
         """Clear what a killed writer left unpublished; announce what it may have published unannounced."""
         with self._transaction():
             self.connection.execute("DELETE FROM documents WHERE generation > ?", (self.generation,))
+            self.connection.execute("DELETE FROM outdated WHERE generation > ?", (self.generation,))
         self._signal.value = self.generation
 
     def _set(self, key: str, value: object) -> None:

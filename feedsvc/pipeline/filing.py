@@ -23,15 +23,24 @@ DISTINCT = 48  # bytes of a compressed body from which on equal bodies mean the 
 class Filing:
     """Turns files that were read into drafts of the catalogue's rows. ``now`` in epoch seconds.
 
-    ``retake`` reads a file again with the first-seen time that its history tells.
+    ``recipe`` stands for settings and renderer. ``retake`` reads a file again with the first-seen time that its
+    history tells.
     """
 
     def __init__(
-        self, writer: Writer, rules: ContentRules, site: Site, now: float, *, retake: Callable[[str, float], Taken]
+        self,
+        writer: Writer,
+        rules: ContentRules,
+        site: Site,
+        recipe: bytes,
+        now: float,
+        *,
+        retake: Callable[[str, float], Taken],
     ) -> None:
         self._writer = writer
         self._rules = rules
         self._site = site
+        self._recipe = recipe
         self._now = now
         self._retake = retake
         self._ahead = Overlay(writer)
@@ -199,7 +208,7 @@ class Filing:
         if row.changed is not None:
             updated = datetime.fromtimestamp(row.changed, UTC).astimezone(post.published.tzinfo)
         updated = max(post.published, updated)
-        version = _version(id_, post, updated, row.body)
+        version = _version(self._recipe, id_, post, updated, row.body)
         # most posts are due and have no double: settling seldom has to say otherwise
         published = instant(post.published)
         filed = Filed(row.number, id_, post, updated, version, row.body, Standing.LIVE, published, packed)
@@ -236,8 +245,8 @@ def _touched(old: Filed | None, new: Filed | None) -> set[Term]:
     return {*before, *after}
 
 
-def _version(id_: str, post: Post, updated: datetime, body: bytes) -> bytes:
-    """Digests what an entry's bytes depend on; a file's place is not part of it, so that moving one changes nothing."""
+def _version(recipe: bytes, id_: str, post: Post, updated: datetime, body: bytes) -> bytes:
+    """Digests all that an entry's bytes depend on; a file's place is not part of it, so that moving one changes nothing."""
     facts = (
         id_,
         post.url,
@@ -249,4 +258,4 @@ def _version(id_: str, post: Post, updated: datetime, body: bytes) -> bytes:
         [(term.scheme, term.name) for term in post.terms],
         [(person.name, person.email, person.uri) for person in post.authors],
     )
-    return blake2b(orjson.dumps(facts) + body, digest_size=8).digest()
+    return blake2b(orjson.dumps(facts) + body, digest_size=8, key=recipe).digest()

@@ -16,7 +16,7 @@ from feedsvc.model import Report, Term
 from feedsvc.pipeline.gathering import Gathered, Gatherer
 from feedsvc.pipeline.pool import Pool
 from feedsvc.pipeline.progress import Progress, silent
-from feedsvc.pipeline.rendering import Job, Rendered, Renderer
+from feedsvc.pipeline.rendering import Job, Printed, Printer
 from feedsvc.plan import Slot, feed, merge, reach, terms_of, window
 from feedsvc.render import RECIPE, RenderRules
 
@@ -41,24 +41,24 @@ def rebuild(
     recipe = blake2b(settings.digest + RECIPE.encode(), digest_size=16).digest()
     again = writer.recipe() != recipe
     with Pool(settings.processes) as pool:
-        gatherer = Gatherer(writer, settings, now, pool, progress, again=again, allow_empty=allow_empty)
+        gatherer = Gatherer(writer, settings, recipe, now, pool, progress, again=again, allow_empty=allow_empty)
         gathered = gatherer.gather(None if again else paths)
         touched = writer.all_terms() if again else writer.touched()
         terms = sorted({*touched, *gathered.draft.touched})
-        rendered = Rendered()
+        printed = Printed()
         if terms or writer.served != settings.served:
             press = _Press(writer, settings, now, pool, progress, again=again)
-            rendered = press.publish(gathered.draft, terms, recipe)
+            printed = press.publish(gathered.draft, terms, recipe)
         elif gathered.draft:
             writer.commit(gathered.draft, now)
-    return _report(writer, gathered, terms, rendered)
+    return _report(writer, gathered, terms, printed)
 
 
 def _updated(jobs: Iterable[Job]) -> dict[Term, datetime]:
     return {job.feed.term: job.feed.updated for job in jobs}
 
 
-def _report(writer: Writer, gathered: Gathered, terms: Sequence[Term], rendered: Rendered) -> Report:
+def _report(writer: Writer, gathered: Gathered, terms: Sequence[Term], printed: Printed) -> Report:
     settling = gathered.look_again is not None
     gathered.later(writer.next_due())
     return Report(
@@ -70,8 +70,8 @@ def _report(writer: Writer, gathered: Gathered, terms: Sequence[Term], rendered:
         removed=gathered.removed,
         posts=writer.count_posts(),
         feeds=len(terms),
-        rendered=rendered.made,
-        written=rendered.written,
+        rendered=printed.made,
+        written=printed.written,
         problems=writer.problems(),
         look_again=gathered.look_again,
         unsettled=tuple(gathered.unsettled),
@@ -89,14 +89,14 @@ class _Work:
     now: int
     again: bool
 
-    def __call__(self, jobs: Sequence[Job]) -> Rendered:
-        return _renderer(self).render(jobs)
+    def __call__(self, jobs: Sequence[Job]) -> Printed:
+        return _printer(self).print(jobs)
 
 
 @lru_cache(maxsize=1)
-def _renderer(work: _Work) -> Renderer:
+def _printer(work: _Work) -> Printer:
     """A process keeps its connection, and the entries it rendered, from batch to batch."""
-    return Renderer(Reader(work.state), work.rules, work.generation, work.now, again=work.again)
+    return Printer(Reader(work.state), work.rules, work.generation, work.now, again=work.again)
 
 
 class _Press:
@@ -118,25 +118,26 @@ class _Press:
             again,
         )
 
-    def publish(self, draft: Draft, terms: Sequence[Term], recipe: bytes) -> Rendered:
+    def publish(self, draft: Draft, terms: Sequence[Term], recipe: bytes) -> Printed:
         """Publish a draft and the documents of all feeds that ``terms`` name."""
         alone = len(terms) <= ALONE
         if not alone:
             self._writer.commit(draft, self._now)  # for other processes to see
             draft = Draft()
         jobs = self._plan(draft, terms)
-        rendered = self._render_here(jobs, draft) if alone else self._render_elsewhere(jobs)
-        for problem in rendered.problems:
+        printed = self._render_here(jobs, draft) if alone else self._render_elsewhere(jobs)
+        for problem in printed.problems:
             draft.problems[problem.path] = (problem,)
         self._writer.publish(
             draft,
-            rendered.documents if alone else (),
+            printed.documents if alone else (),
+            printed.entries if alone else {},
             _updated(jobs),
             recipe=recipe,
             served=self._settings.served,
             now=self._now,
         )
-        return rendered
+        return printed
 
     def _plan(self, draft: Draft, terms: Sequence[Term]) -> list[Job]:
         staged: dict[Term, list[Slot]] = {}
@@ -158,29 +159,29 @@ class _Press:
         known = facts.emptied if facts and facts.emptied else None
         return known or datetime.fromtimestamp(math.floor(self._now), UTC)
 
-    def _render_here(self, jobs: Sequence[Job], draft: Draft) -> Rendered:
+    def _render_here(self, jobs: Sequence[Job], draft: Draft) -> Printed:
         staged = {number: filed for number, filed in draft.posts.items() if filed}
         work = self._work
-        renderer = Renderer(self._writer, work.rules, work.generation, work.now, again=work.again, staged=staged)
-        return renderer.render(jobs)
+        printer = Printer(self._writer, work.rules, work.generation, work.now, again=work.again, staged=staged)
+        return printer.print(jobs)
 
-    def _render_elsewhere(self, jobs: Sequence[Job]) -> Rendered:
+    def _render_elsewhere(self, jobs: Sequence[Job]) -> Printed:
         """Store documents as they come, unseen until the generation is published; only their number is kept."""
-        rendered, done = Rendered(), 0
+        printed, done = Printed(), 0
         # Feeds with the same newest posts come together: entries are rendered once for all of them.
         ordered = sorted(jobs, key=lambda job: job.entries[:1], reverse=True)
         for some in self._pool.each(self._work, ordered, batch=BATCH, alone=0):
-            self._writer.store(some.documents, self._work.generation + 1)
-            rendered.add(some)
+            self._writer.store(some.documents, some.entries, self._work.generation + 1)
+            printed.count(some)
             done = min(done + BATCH, len(jobs))
             self._progress("rendering", done, len(jobs))
-        _renderer.cache_clear()
-        return rendered
+        _printer.cache_clear()
+        return printed
 
 
 def survey(writer: Writer, settings: Settings, now: float, progress: Progress = silent) -> Report:
     """Read the whole folder into the catalogue without making documents: for what is wrong with its posts."""
     with Pool(settings.processes) as pool:
-        gathered = Gatherer(writer, settings, now, pool, progress, again=True).gather(None)
+        gathered = Gatherer(writer, settings, b"", now, pool, progress, again=True).gather(None)
     writer.commit(gathered.draft, now)
-    return _report(writer, gathered, (), Rendered())
+    return _report(writer, gathered, (), Printed())

@@ -61,6 +61,7 @@ class Gatherer:
         self,
         writer: Writer,
         settings: Settings,
+        recipe: bytes,
         now: float,
         pool: Pool,
         progress: Progress,
@@ -76,7 +77,7 @@ class Gatherer:
         self._again = again
         self._allow_empty = allow_empty
         self._taker = Taker(settings.content.resolve(), settings.rules, settings.site, math.floor(now * 1e9))
-        self._filing = Filing(writer, settings.rules, settings.site, now, retake=self._retake)
+        self._filing = Filing(writer, settings.rules, settings.site, recipe, now, retake=self._retake)
         self._gathered = Gathered()
 
     def gather(self, paths: frozenset[str] | None) -> Gathered:

@@ -40,7 +40,7 @@ def compare(before: Reader | None, after: Reader) -> Iterator[FeedChange]:
 
 
 def _versions(document: Document | None) -> dict[int, bytes]:
-    return {part.number: part.version for part in document.parts} if document else {}
+    return dict(document.entries) if document else {}
 
 
 def _titles(reader: Reader | None, numbers: list[int]) -> tuple[str, ...]:

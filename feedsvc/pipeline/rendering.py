@@ -1,4 +1,4 @@
-"""Documents of feeds: entries rendered once, taken from where they were rendered before, spliced and published."""
+"""Documents of feeds: entries rendered once for all that hold them, spliced, and published where they differ."""
 
 from __future__ import annotations
 
@@ -6,48 +6,49 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from feedsvc.catalogue import Filed, Reader, Written, pack_parts
+from feedsvc.catalogue import Filed, Packer, Reader, Rendered, Written, pack_rendered
 from feedsvc.exceptions import RenderError
 from feedsvc.markup import to_html
-from feedsvc.model import FILENAMES, FORMATS, Document, Entry, Feed, Format, Problem
+from feedsvc.model import FILENAMES, FORMATS, Document, Entry, EntryKeys, Feed, Format, Problem
 from feedsvc.publish import publish
-from feedsvc.render import RenderRules, assemble, entry
+from feedsvc.render import RenderRules, entry, frame, splice
 from feedsvc.uris import feed_path
 
-FRAGMENT_BYTES = 64 * 2**20  # of rendered entries kept at hand
-
-Fragment = dict[Format, bytes]
+AT_HAND = 64 * 2**20  # bytes of rendered entries that are kept in memory
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A feed whose documents are to be made, with its entries' numbers and versions, newest first."""
+    """A feed whose documents are to be made, with its entries, newest first."""
 
     feed: Feed
-    entries: tuple[tuple[int, bytes], ...]
+    entries: EntryKeys
 
 
 @dataclass(slots=True)
-class Rendered:
-    """Documents whose bytes are new, entries that could not be rendered, and how many documents were made."""
+class Printed:
+    """Documents that differ, the entries they need that are not stored, packed, and what could not be rendered.
+
+    ``made`` counts the documents that were made, ``written`` those that differ.
+    """
 
     documents: list[Written] = field(default_factory=list)
+    entries: dict[bytes, bytes] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     made: int = 0
     written: int = 0
 
-    def add(self, other: Rendered) -> None:
-        """Count another's documents, without keeping them."""
+    def count(self, other: Printed) -> None:
+        """Add up another, without its documents and entries."""
         self.problems += other.problems
         self.made += other.made
         self.written += other.written
 
 
-class Renderer:
-    """Makes documents from a catalogue at ``generation``. Entries of ``staged`` posts are not in it yet.
+class Printer:
+    """Makes documents from a catalogue at ``generation``; ``staged`` posts are not in it yet. ``now`` in epoch seconds.
 
-    ``again`` says that documents of earlier generations were made by other rules: none of their parts is used.
-    ``now`` in epoch seconds.
+    ``again`` makes also those whose entries are the same: other settings may show in them.
     """
 
     def __init__(
@@ -66,85 +67,66 @@ class Renderer:
         self._now = now
         self._again = again
         self._staged = staged or {}
-        self._fragments: OrderedDict[tuple[int, bytes], Fragment] = OrderedDict()
+        self._packer = Packer()
+        self._at_hand: OrderedDict[bytes, Rendered] = OrderedDict()
         self._held = 0
 
-    def render(self, jobs: Sequence[Job]) -> Rendered:
+    def print(self, jobs: Sequence[Job]) -> Printed:
         """The documents of these feeds that differ from those of the generation."""
-        rendered = Rendered()
+        printed = Printed()
         for job in jobs:
             previous = {format_: self._previous(job, format_) for format_ in FORMATS}
-            if not self._again and all(_holds(document, job) for document in previous.values()):
-                continue
-            self._reuse(job, previous)
-            fragments = self._gather(job, rendered)
-            for format_ in FORMATS:
-                self._make(job, format_, fragments, previous[format_], rendered)
-        return rendered
+            if self._again or not all(_holds(document, job) for document in previous.values()):
+                entries = self._gather(job, printed)
+                for format_ in FORMATS:
+                    self._make(job, format_, entries, previous[format_], printed)
+        return printed
 
     def _previous(self, job: Job, format_: Format) -> Document | None:
         return self._reader.validators(feed_path(job.feed.term, FILENAMES[format_]), self._generation)
-
-    def _reuse(self, job: Job, previous: Mapping[Format, Document | None]) -> None:
-        """Take entries that have not changed out of the documents that hold them."""
-        wanted = {key for key in job.entries if key not in self._fragments}
-        if self._again or not wanted:
-            return
-        found: dict[tuple[int, bytes], Fragment] = {}
-        for format_, document in previous.items():
-            held = [part for part in document.parts if (part.number, part.version) in wanted] if document else []
-            if not held or document is None:
-                return
-            body = self._reader.document_body(document.address, self._generation)
-            for part in held:
-                found.setdefault((part.number, part.version), {})[format_] = body[part.start : part.end]
-        for key, fragment in found.items():
-            if len(fragment) == len(FORMATS):
-                self._hold(key, fragment)
-
-    def _gather(self, job: Job, rendered: Rendered) -> dict[tuple[int, bytes], Fragment]:
-        fragments = {}
-        for key in job.entries:
-            fragment = self._fragments.get(key)
-            if fragment is None:
-                try:
-                    fragment = self._render(key[0])
-                except RenderError as error:
-                    rendered.problems.append(Problem(self._filed(key[0]).post.path, 1, "not-rendered", str(error)))
-                    continue
-                self._hold(key, fragment)
-            else:
-                self._fragments.move_to_end(key)
-            fragments[key] = fragment
-        return fragments
 
     def _make(
         self,
         job: Job,
         format_: Format,
-        fragments: Mapping[tuple[int, bytes], Fragment],
+        entries: Mapping[tuple[int, bytes], Rendered],
         previous: Document | None,
-        rendered: Rendered,
+        printed: Printed,
     ) -> None:
-        parts = [(*key, fragment[format_]) for key, fragment in fragments.items()]
-        body, places = assemble(job.feed, format_, parts, self._rules)
+        around = frame(job.feed, format_, self._rules)
+        body = splice(around, [rendered[format_] for rendered in entries.values()])
         address = feed_path(job.feed.term, FILENAMES[format_])
-        document = publish(job.feed.term, format_, address, body, places, previous=previous, now=self._now)
-        rendered.made += 1
-        if document is not previous:
-            rendered.written += 1
-            packed = self._reader.packer.pack(body)
-            rendered.documents.append(
-                Written(address, document.term, format_, document.etag, document.modified, packed, pack_parts(places))
+        keys = tuple(entries)
+        document = publish(job.feed.term, format_, address, body, keys, previous=previous, now=self._now)
+        printed.made += 1
+        printed.written += document is not previous
+        if document is not previous or document.entries != keys:  # other entries may give the same bytes
+            printed.documents.append(
+                Written(address, document.term, format_, document.etag, document.modified, keys, around)
             )
 
-    def _render(self, number: int) -> Fragment:
-        filed = self._filed(number)
+    def _gather(self, job: Job, printed: Printed) -> dict[tuple[int, bytes], Rendered]:
+        gathered = {}
+        for number, version in job.entries:
+            rendered = self._at_hand.get(version) or self._reader.entry(version)
+            if rendered is None:
+                filed = self._filed(number)
+                try:
+                    rendered = self._render(filed)
+                except RenderError as error:
+                    printed.problems.append(Problem(filed.post.path, 1, "not-rendered", str(error)))
+                    continue
+                printed.entries[version] = self._packer.pack(pack_rendered(rendered))
+            self._hold(version, rendered)
+            gathered[number, version] = rendered
+        return gathered
+
+    def _render(self, filed: Filed) -> Rendered:
         post = filed.post
         packed = filed.packed
-        body = self._reader.packer.unpack(packed).decode() if packed is not None else self._reader.body(number)
+        body = self._packer.unpack(packed).decode() if packed is not None else self._reader.body(filed.number)
         whole = Entry(
-            number=number,
+            number=filed.number,
             version=filed.version,
             id=filed.id,
             url=post.url,
@@ -162,16 +144,17 @@ class Renderer:
         staged = self._staged.get(number)
         return staged if staged is not None else self._reader.posts([number])[number]
 
-    def _hold(self, key: tuple[int, bytes], fragment: Fragment) -> None:
-        self._fragments[key] = fragment
-        self._held += sum(map(len, fragment.values()))
-        while self._held > FRAGMENT_BYTES:
-            _, dropped = self._fragments.popitem(last=False)
+    def _hold(self, version: bytes, rendered: Rendered) -> None:
+        if version in self._at_hand:
+            self._at_hand.move_to_end(version)
+            return
+        self._at_hand[version] = rendered
+        self._held += sum(map(len, rendered.values()))
+        while self._held > AT_HAND:
+            _, dropped = self._at_hand.popitem(last=False)
             self._held -= sum(map(len, dropped.values()))
 
 
 def _holds(document: Document | None, job: Job) -> bool:
     """Whether a document holds just the entries that are wanted. An empty one also tells since when it is empty."""
-    if document is None or not job.entries:
-        return False
-    return tuple((part.number, part.version) for part in document.parts) == job.entries
+    return document is not None and bool(job.entries) and document.entries == job.entries

@@ -9,11 +9,11 @@ from types import MappingProxyType
 from lxml.etree import LIBXML_VERSION
 
 from feedsvc.exceptions import RenderError
-from feedsvc.model import Entry, Feed, Format, Part
+from feedsvc.model import Entry, Feed, Format
 from feedsvc.render import atom, facts, jsonfeed, rss
 from feedsvc.render.facts import RenderRules
 
-__all__ = ["RECIPE", "RenderRules", "assemble", "entry", "frame"]
+__all__ = ["RECIPE", "RenderRules", "Frame", "entry", "frame", "splice"]
 
 _OWN = 1  # raise it when the same entries give other bytes
 _LIBRARIES = ("feedgen", "lxml", "orjson", "comrak", "nh3")
@@ -25,7 +25,6 @@ RECIPE = " ".join(
 """What makes the bytes, apart from content and settings: when it changes, everything is rendered anew."""
 
 Frame = tuple[bytes, bytes, bytes]
-Parts = Iterable[tuple[int, bytes, bytes]]
 
 _ENTRIES: Mapping[Format, Callable[[Entry, RenderRules], bytes]] = MappingProxyType(
     {"rss": rss.entry, "atom": atom.entry, "json": jsonfeed.entry}
@@ -54,26 +53,7 @@ def frame(feed: Feed, format: Format, rules: RenderRules) -> Frame:  # noqa: A00
         raise RenderError(facts.address(feed, format), str(error)) from error
 
 
-def assemble(
-    feed: Feed,
-    format: Format,  # noqa: A002
-    parts: Parts,
-    rules: RenderRules,
-) -> tuple[bytes, tuple[Part, ...]]:
-    """The document of a feed, and where each entry's bytes lie in it.
-
-    ``parts`` are number, version and rendered bytes of each entry, in the order to be shown.
-    """
-    head, joiner, tail = frame(feed, format, rules)
-    pieces = [head]
-    placed: list[Part] = []
-    end = len(head)
-    for number, version, rendered in parts:
-        if placed and joiner:
-            pieces.append(joiner)
-            end += len(joiner)
-        start, end = end, end + len(rendered)
-        pieces.append(rendered)
-        placed.append(Part(number, version, start, end))
-    pieces.append(tail)
-    return b"".join(pieces), tuple(placed)
+def splice(frame: Frame, entries: Iterable[bytes]) -> bytes:
+    """The document of a feed: its frame around rendered entries, in the order to be shown."""
+    head, joiner, tail = frame
+    return b"".join((head, joiner.join(entries), tail))

@@ -179,7 +179,9 @@ def test_a_change_comes_through(front: Front) -> None:
 
 
 def test_readers_get_feeds_while_the_server_is_away(front: Front) -> None:
-    kept = {path: front.get(path).body for path in ("/atom.xml", SLASHED)}
+    kept = {path: front.server.get(path).body for path in ("/atom.xml", SLASHED)}
+    for path, body in kept.items():
+        eventually(lambda path=path, body=body: front.get(path).body == body)  # type: ignore[misc]
     front.server.stop()
     eventually(lambda: not listening(front.server.port))
     try:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 
-from feedsvc.catalogue import Draft, Filed, Writer, Written, pack_parts
+from feedsvc.catalogue import Draft, Filed, Writer, Written, instant
 from feedsvc.catalogue.records import Standing
 from feedsvc.model import FILENAMES, FORMATS, Post, Served, Term
 from feedsvc.uris import feed_path
@@ -57,15 +57,21 @@ class Library:
             self._posts += 1
             draft.before[self._posts] = None
             draft.posts[self._posts] = Filed(
-                self._posts, f"id-{self._posts}", post, post.published, b"v" * 8, b"d" * 8, Standing.LIVE, b""
+                number=self._posts,
+                id=f"id-{self._posts}",
+                post=post,
+                updated=post.published,
+                version=b"v" * 8,
+                digest=b"d" * 8,
+                standing=Standing.LIVE,
+                published=instant(post.published),
+                packed=b"",
             )
         draft.touched = set(bodies or ())
         self.writer.commit(draft, self.now)
         documents = [written for term, text in (bodies or {}).items() for written in self._documents(term, text)]
         updated = {term: datetime.fromtimestamp(self.now, UTC) for term in bodies or {}}
-        return self.writer.publish(
-            Draft(), documents, updated, recipe=b"r", served=self.served, now=self.now
-        )
+        return self.writer.publish(Draft(), documents, {}, updated, recipe=b"r", served=self.served, now=self.now)
 
     def _documents(self, term: Term, text: str) -> Iterator[Written]:
         for format_ in FORMATS:
@@ -73,8 +79,7 @@ class Library:
             body = f"{text} {address} {format_} ".encode() * 40
             self.bodies[address] = body
             etag = blake2b(body, digest_size=16).hexdigest()
-            packed = self.writer.packer.pack(body)
-            yield Written(address, term, format_, etag, int(self.now), packed, pack_parts(()))
+            yield Written(address, term, format_, etag, int(self.now), (), (body, b"", b""))
 
 
 def post(name: str, *terms: Term, title: str = "", published: datetime | None = None) -> Post:

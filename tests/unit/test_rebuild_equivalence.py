@@ -20,16 +20,26 @@ CONFIG = "title: 步步\nurl: https://steps.example.org\ntimezone: Asia/Shanghai
 SLUGS = ("alpha", "beta", "gamma", "茶", "Delta")
 FOLDERS = ("_posts", "travel/_posts", "_posts/deep")
 TERMS = ("tea", "Tea", "桥", "A/B", "C#")
-BODIES = ("First words. 你好。", "Second <b>text</b>, a good deal longer than the first one was, 第二段。", "", "third *one*")
-DATES = ("2026-01-01 08:00:00 +0800", "2026-01-01 08:00:00 +0800", "2026-02-03 09:10:11", "2031-05-05 00:00:00 +0000", "+0800")
+BODIES = (
+    "First words. 你好。",
+    "Second <b>text</b>, a good deal longer than the first was, 第二段。",
+    "",
+    "third *one*",
+)
+DATES = (
+    "2026-01-01 08:00:00 +0800",
+    "2026-01-01 08:00:00 +0800",
+    "2026-02-03 09:10:11",
+    "2031-05-05 00:00:00 +0000",
+    "+0800",
+)
+KINDS = ["add", "edit", "rename", "move", "retag", "redate", "break", "mend", "delete", "copy", "touch", "hide", "swap"]
 
 small = st.integers(0, 7)
 Step = tuple[str, int, int, int]
 steps = st.lists(
     st.tuples(
-        st.sampled_from(
-            ("add", "edit", "rename", "move", "retag", "redate", "break", "mend", "delete", "copy", "touch", "hide", "swap")
-        ),
+        st.sampled_from(KINDS),
         small,
         small,
         small,
@@ -74,7 +84,8 @@ class Folder:
 
     def _edit(self, path: Path, two: int, three: int) -> set[Path]:
         text = path.read_text(errors="replace")
-        path.write_text(text + f"\n{BODIES[two % len(BODIES)]} {three}\n" if two % 2 else text.replace("题", f"题{three}"))
+        more = text + f"\n{BODIES[two % len(BODIES)]} {three}\n"
+        path.write_text(more if two % 2 else text.replace("题", f"题{three}"))
         return set()
 
     def _rename(self, path: Path, two: int, three: int) -> set[Path]:

@@ -14,11 +14,11 @@ from feedgen.entry import FeedEntry
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from render_samples import BARE, CHINA, EMPTY, ENTRIES, FEED, PLAIN, RICH, RULES, SUMMARIES
 
 from feedsvc.exceptions import RenderError
 from feedsvc.model import FORMATS, Entry, Feed, Format, Person, Term
-from feedsvc.render import RECIPE, RenderRules, assemble, atom, entry, facts, frame, jsonfeed, rss
+from feedsvc.render import RECIPE, RenderRules, atom, entry, facts, frame, jsonfeed, rss, splice
+from tests.unit.render_samples import BARE, CHINA, EMPTY, ENTRIES, FEED, PLAIN, RICH, RULES, SUMMARIES
 
 LEGAL = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff", include_characters="\t\n\r")
@@ -48,7 +48,7 @@ ANY_FEED = st.builds(
 
 
 def document(name: Format, feed: Feed, entries: Sequence[Entry], rules: RenderRules = RULES) -> bytes:
-    return assemble(feed, name, [(e.number, e.version, entry(e, name, rules)) for e in entries], rules)[0]
+    return splice(frame(feed, name, rules), [entry(e, name, rules) for e in entries])
 
 
 def whole(name: Format, feed: Feed, entries: Sequence[Entry], rules: RenderRules = RULES) -> bytes:
@@ -86,13 +86,6 @@ def test_any_legal_text_is_spliced_alike_and_survives(name: Format, feed: Feed, 
         path = {"rss": ".//item/title", "atom": ".//{*}entry/{*}title"}[name]
         titles = [title.text for title in etree.fromstring(made).findall(path)]
     assert titles == [facts.title(e) for e in entries]
-
-
-@pytest.mark.parametrize("name", FORMATS)
-def test_parts_tell_where_each_entry_lies(name: Format) -> None:
-    made = [(e.number, e.version, entry(e, name, RULES)) for e in ENTRIES]
-    body, parts = assemble(FEED, name, made, RULES)
-    assert [(p.number, p.version, body[p.start : p.end]) for p in parts] == made
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -174,6 +167,6 @@ def test_a_blank_title_never_reaches_a_reader(name: Format) -> None:
     assert BARE.home.encode() in frame(BARE, name, RULES)[0]
 
 
-@pytest.mark.parametrize("library", ["feedgen", "lxml", "libxml2", "orjson", "cmarkgfm", "nh3"])
+@pytest.mark.parametrize("library", ["feedgen", "lxml", "libxml2", "orjson", "comrak", "nh3"])
 def test_the_recipe_names_whatever_makes_bytes(library: str) -> None:
     assert f" {library}/" in RECIPE

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 from lxml import etree
-from render_samples import BARE, EMPTY, ENTRIES, FEED, PLAIN, RICH, RULES, SUMMARIES
 
 from feedsvc.model import Entry, Feed, Person
-from feedsvc.render import RenderRules, assemble, entry
+from feedsvc.render import RenderRules, entry, frame, splice
+from tests.unit.render_samples import BARE, EMPTY, ENTRIES, FEED, PLAIN, RICH, RULES, SUMMARIES
 
 SCHEMA = Path(__file__).parents[1] / "data" / "rfc4287.rnc"
 JING = shutil.which("jing")
@@ -21,7 +21,7 @@ NS = {"a": "http://www.w3.org/2005/Atom"}
 
 
 def document(feed: Feed, *entries: Entry, rules: RenderRules = RULES) -> bytes:
-    return assemble(feed, "atom", [(e.number, e.version, entry(e, "atom", rules)) for e in entries], rules)[0]
+    return splice(frame(feed, "atom", rules), [entry(e, "atom", rules) for e in entries])
 
 
 def parsed(feed: Feed, *entries: Entry, rules: RenderRules = RULES) -> Any:

@@ -13,7 +13,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from feedsvc.model import FILENAMES, FORMATS, Entry, Feed
-from feedsvc.render import RenderRules, assemble, entry
+from feedsvc.render import RenderRules, entry, frame, splice
 from feedsvc.render.opml import Listing, feeds_json, opml
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -37,8 +37,8 @@ def documents(folder: Path) -> dict[str, bytes]:
         return {"feeds.opml": opml(case.title, case.feeds), "feeds.json": feeds_json(case.feeds)}
     made = {}
     for name in FORMATS:
-        parts = [(e.number, e.version, entry(e, name, case.rules)) for e in case.entries]
-        made[FILENAMES[name]] = assemble(case.feed, name, parts, case.rules)[0]
+        parts = [entry(e, name, case.rules) for e in case.entries]
+        made[FILENAMES[name]] = splice(frame(case.feed, name, case.rules), parts)
     return made
 
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import orjson
 import pytest
-from render_samples import BARE, EMPTY, ENTRIES, FEED, PLAIN, RICH, RULES, SUMMARIES
 
 from feedsvc.model import Entry, Feed
-from feedsvc.render import RenderRules, assemble, entry
+from feedsvc.render import RenderRules, entry, frame, splice
+from tests.unit.render_samples import BARE, EMPTY, ENTRIES, FEED, PLAIN, RICH, RULES, SUMMARIES
 
 
 def parsed(feed: Feed, *entries: Entry, rules: RenderRules = RULES) -> dict[str, Any]:
-    parts = [(e.number, e.version, entry(e, "json", rules)) for e in entries]
-    made: dict[str, Any] = orjson.loads(assemble(feed, "json", parts, rules)[0])
+    parts = [entry(e, "json", rules) for e in entries]
+    made: dict[str, Any] = orjson.loads(splice(frame(feed, "json", rules), parts))
     return made
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import orjson
 from lxml import etree
-from render_samples import BASE, FEED, urls
 
 from feedsvc.model import Term
 from feedsvc.render.opml import Listing, feeds_json, opml
+from tests.unit.render_samples import BASE, FEED, urls
 
 SITE = Listing(Term("site", ""), "示例 Site", f"{BASE}/", urls(""), 3, FEED.updated)
 TAG = Listing(FEED.term, FEED.title, FEED.home, FEED.urls, 0, None)

@@ -8,18 +8,18 @@ from typing import Any
 
 import feedparser
 import pytest
-from render_samples import BARE, ENTRIES, FEED, PLAIN, RICH, RULES, SUMMARIES
 
 from feedsvc.model import MEDIA_TYPES, Entry, Feed, Format
-from feedsvc.render import RenderRules, assemble, entry
+from feedsvc.render import RenderRules, entry, frame, splice
+from tests.unit.render_samples import BARE, ENTRIES, FEED, PLAIN, RICH, RULES, SUMMARIES
 
 XML: tuple[Format, ...] = ("rss", "atom")
 
 
 def read(name: Format, feed: Feed, entries: Sequence[Entry], rules: RenderRules = RULES) -> Any:
-    parts = [(e.number, e.version, entry(e, name, rules)) for e in entries]
+    parts = [entry(e, name, rules) for e in entries]
     headers = {"content-type": MEDIA_TYPES[name], "content-location": dict(feed.urls)[name]}
-    made = feedparser.parse(assemble(feed, name, parts, rules)[0], response_headers=headers)
+    made = feedparser.parse(splice(frame(feed, name, rules), parts), response_headers=headers)
     assert not made.bozo, made.get("bozo_exception")
     return made
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from lxml import etree
-from render_samples import BARE, EMPTY, FEED, PLAIN, RICH, RULES, SUMMARIES
 
 from feedsvc.model import Entry, Feed
-from feedsvc.render import RenderRules, assemble, entry
+from feedsvc.render import RenderRules, entry, frame, splice
+from tests.unit.render_samples import BARE, EMPTY, FEED, PLAIN, RICH, RULES, SUMMARIES
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
@@ -17,8 +17,8 @@ ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
 
 
 def channel(feed: Feed, *entries: Entry, rules: RenderRules = RULES) -> Any:
-    parts = [(e.number, e.version, entry(e, "rss", rules)) for e in entries]
-    return etree.fromstring(assemble(feed, "rss", parts, rules)[0])[0]
+    parts = [entry(e, "rss", rules) for e in entries]
+    return etree.fromstring(splice(frame(feed, "rss", rules), parts))[0]
 
 
 def item(post: Entry, rules: RenderRules = RULES) -> Any:

@@ -80,7 +80,7 @@ def test_a_generation_drops_only_what_changed(library: Library, shelf: Shelf) ->
 def test_documents_being_written_are_invisible(library: Library, shelf: Shelf) -> None:
     library.publish({SITE: "one"})
     old = library.bodies["/rss.xml"]
-    library.writer.store(list(library._documents(SITE, "two")), library.writer.generation + 1)
+    library.writer.store(list(library._documents(SITE, "two")), {}, library.writer.generation + 1)
     assert body(shelf, "/rss.xml") == old
     assert body(Shelf(library.state, 1000), "/rss.xml") == old
 

@@ -1,0 +1,53 @@
+"""How documents lie in the catalogue: small frames, and entries that many of them share."""
+
+from __future__ import annotations
+
+import struct
+
+from feedsvc.model import FORMATS, EntryKeys, Format
+
+_KEY = struct.Struct("<q8s")
+_LENGTHS = struct.Struct("<3I")
+
+Rendered = dict[Format, bytes]
+"""An entry's bytes in every format."""
+Frame = tuple[bytes, bytes, bytes]
+"""What stands before, between and after a document's entries."""
+
+
+def pack_keys(keys: EntryKeys) -> bytes:
+    """Sixteen bytes an entry: number and version."""
+    return b"".join(_KEY.pack(*key) for key in keys)
+
+
+def unpack_keys(data: bytes) -> EntryKeys:
+    """What ``pack_keys`` was given."""
+    return tuple(_KEY.iter_unpack(data))
+
+
+def pack_three(pieces: tuple[bytes, bytes, bytes]) -> bytes:
+    """Three pieces as one."""
+    return b"".join((_LENGTHS.pack(*map(len, pieces)), *pieces))
+
+
+def unpack_three(data: bytes) -> tuple[bytes, bytes, bytes]:
+    """What ``pack_three`` was given."""
+    first, second, _ = _LENGTHS.unpack_from(data)
+    start = _LENGTHS.size
+    return data[start : start + first], data[start + first : start + first + second], data[start + first + second :]
+
+
+def pack_rendered(rendered: Rendered) -> bytes:
+    """An entry's formats as one, so that what they have in common is compressed together."""
+    one, two, three = (rendered[format_] for format_ in FORMATS)
+    return pack_three((one, two, three))
+
+
+def unpack_rendered(data: bytes) -> Rendered:
+    """What ``pack_rendered`` was given."""
+    return dict(zip(FORMATS, unpack_three(data), strict=True))
+
+
+def row_id(version: bytes) -> int:
+    """A version as the 64-bit number that rows are found by."""
+    return int.from_bytes(version, "big", signed=True)
