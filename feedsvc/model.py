@@ -253,6 +253,11 @@ class Report:
     unsettled: tuple[str, ...] = ()
     settling: bool = False
 
+    @property
+    def did_something(self) -> bool:
+        """Whether any post or document is other than before."""
+        return bool(self.added or self.changed or self.removed or self.feeds)
+
     def then(self, later: Report) -> Report:
         """This report and that of a later look, as one."""
         return replace(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from feedsvc.model import FILENAMES, FORMATS, SITE, Feed, FeedRules, Site, Term
+from feedsvc.terms import feed_title
 from feedsvc.uris import feed_path, page_path
 
 
@@ -58,7 +59,7 @@ def feed(term: Term, slots: Sequence[Slot], site: Site, rules: FeedRules, emptie
     return Feed(
         term=term,
         id=rules.url + page_path(term),
-        title=site.title if term == SITE else f"{term.name} - {site.title}",
+        title=feed_title(term, site.title),
         description=site.description or site.title,
         language=site.language,
         home=f"{site.url}{site.baseurl}/" if term == SITE else rules.url + page_path(term),

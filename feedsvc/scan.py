@@ -40,9 +40,7 @@ def scan(
     root = _resolve(content)
     walk = _Walk(root, rules, skip.resolve())
     found = dict(walk.below("") if paths is None else walk.at(paths))
-    suspect = sorted(
-        path for path, fingerprint in found.items() if not _unchanged(known.get(path), fingerprint)
-    )
+    suspect = sorted(path for path, fingerprint in found.items() if not _unchanged(known.get(path), fingerprint))
     vanished = sorted(path for path in known if path not in found)
     return Changes(tuple(suspect), tuple(vanished), len(found))
 
@@ -172,6 +170,4 @@ class _Walk:
         target = (self.root / path).resolve()
         if target.is_dir():
             folders.append(path)
-        return all(is_folder(folder, self.rules) for folder in folders) and not target.is_relative_to(
-            self.skip
-        )
+        return all(is_folder(folder, self.rules) for folder in folders) and not target.is_relative_to(self.skip)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from feedsvc import pipeline
-from feedsvc.catalogue import CATALOGUE, TOKEN, Control, Reader, Writer, read_ledger
+from feedsvc.catalogue import TOKEN, Control, Reader, Writer, read_ledger
 from feedsvc.config import Settings, changed
 from feedsvc.config.loading import reread
 from feedsvc.exceptions import CatalogueError, CatalogueMissing, FeedsvcError
@@ -25,6 +24,9 @@ from feedsvc.pipeline.progress import Progress, silent
 from feedsvc.scan import scan
 
 PATIENCE = 10.0  # seconds to wait for files that are being written, or have just vanished
+
+UNASKED = ("start", "timer", "change", "due")  # triggers whose builds are noted only if they did something
+TOLD = 200  # problems that a noted build lists
 
 Clock = Callable[[], float]
 
@@ -94,7 +96,9 @@ class Service:
                 control.finish(build, self.clock(), {}, reason or "interrupted")
                 raise
             report = replace(report, seconds=round(time.monotonic() - started, 6))
-            control.finish(build, self.clock(), asdict(report))
+            control.finish(build, self.clock(), told(report))
+            if not report.did_something:
+                control.forget(build, UNASKED)
         return report
 
     def _look(self, writer: Writer, progress: Progress, *, paths: frozenset[str] | None, allow_empty: bool) -> Report:
@@ -145,9 +149,7 @@ class Service:
         with tempfile.TemporaryDirectory(prefix="feedsvc-") as folder:
             state = Path(folder)
             if copy is not None:
-                target = sqlite3.connect(state / CATALOGUE)
-                copy.connection.backup(target)
-                target.close()
+                copy.copy_to(state)
             owner = str(copy.meta("content")) if copy else "."
             writer = Writer(state, owner, self.clock())
             try:
@@ -244,3 +246,8 @@ class Service:
         with os.fdopen(descriptor, "w") as file:
             file.write(f"{token}\n")
         return token, True
+
+
+def told(report: Report) -> dict[str, object]:
+    """A report as a build keeps it: all counts, and the first problems."""
+    return asdict(replace(report, problems=report.problems[:TOLD])) | {"problem_count": len(report.problems)}

@@ -12,6 +12,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from feedsvc.catalogue import Control
+from feedsvc.config import Settings
 from feedsvc.exceptions import FeedsvcError
 from feedsvc.model import Report
 from feedsvc.pipeline.progress import Progress, silent
@@ -19,8 +20,13 @@ from feedsvc.service import Service
 from feedsvc.watcher import Watcher
 
 POLL = 0.02  # seconds between looks at the control database, which cost microseconds
+RETRY = 5.0  # seconds after which a rebuild that failed is tried again, if nothing happens before
 
 log = structlog.get_logger()
+
+
+class _StoppedError(FeedsvcError):
+    """The process ends: a long rebuild is given up, and begun again by the next."""
 
 
 class Triggers:
@@ -38,7 +44,8 @@ class Triggers:
         self._trigger: str | None = "start"
         self._paths: set[str] | None = None  # what to look at; None is everything
         self._look_again: float | None = None
-        self._unsettled: tuple[str, ...] = ()
+        self._unsettled: tuple[str, ...] = ()  # to be looked at with whatever is looked at next
+        self._failure = ""  # why the last rebuild failed
 
     def look(self, trigger: str, paths: Iterable[str] | None = None) -> None:
         """There is a reason to look at everything, or at ``paths``."""
@@ -51,23 +58,34 @@ class Triggers:
             self._reason.notify()
 
     def run(self, stop: threading.Event) -> None:
-        """Rebuild for every reason until ``stop`` is set. A rebuild that fails is logged, and tried at the next."""
+        """Rebuild for every reason until ``stop`` is set. A rebuild that fails is logged, and tried again."""
         settings = self._service.settings
         self._service.open()
         _configure_log()
         scheduler = BackgroundScheduler(timezone="UTC")
-        scheduler.add_job(self.look, "interval", args=("timer",), seconds=settings.every, misfire_grace_time=None)
-        watcher = Watcher(settings, self.look)
+        timer = scheduler.add_job(
+            self.look, "interval", args=("timer",), seconds=settings.every, misfire_grace_time=None
+        )
         with closing(Control(settings.state)) as control:
             scheduler.start()
-            if settings.watch:
-                watcher.start()
+            watcher = self._watch(settings)
             try:
                 while self._wait(stop, control):
-                    self._rebuild()
+                    self._rebuild(stop)
+                    if self._service.settings is not settings:  # configuration was read again
+                        settings = self._service.settings
+                        timer.reschedule("interval", seconds=settings.every)
+                        watcher.stop()
+                        watcher = self._watch(settings)
             finally:
                 watcher.stop()
                 scheduler.shutdown()
+
+    def _watch(self, settings: Settings) -> Watcher:
+        watcher = Watcher(settings, self.look)
+        if settings.watch:
+            watcher.start()
+        return watcher
 
     def _wait(self, stop: threading.Event, control: Control) -> bool:
         """Wait until there is a reason, or until ``stop`` is set: False."""
@@ -77,7 +95,7 @@ class Triggers:
                 self.look("request")
             if self._look_again is not None and self._look_again <= self._service.clock():
                 self._look_again = None
-                self.look("due", self._unsettled)
+                self.look("due", ())
             with self._reason:
                 if self._trigger is not None:
                     return True
@@ -89,24 +107,42 @@ class Triggers:
         with self._reason:
             trigger, paths = self._trigger or "timer", self._paths
             self._trigger, self._paths = None, set()
-        return trigger, None if paths is None else frozenset(paths)
+        return trigger, None if paths is None else frozenset(paths).union(self._unsettled)
 
-    def _rebuild(self) -> None:
+    def _rebuild(self, stop: threading.Event) -> None:
         trigger, paths = self._take()
+        progress, self._progress = self._progress, silent
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if stop.is_set():
+                raise _StoppedError("given up, because the process was told to end")
+            progress(stage, done, total)
+
         try:
-            progress, self._progress = self._progress, silent
-            report = self._service.rebuild(trigger, progress, paths=paths, settle=False)
+            report = self._service.rebuild(trigger, tell, paths=paths, settle=False)
             self._look_again, self._unsettled = report.look_again, report.unsettled
             self._note(trigger, report)
             if self._export is not None:
-                self._service.export(self._export)
+                self._service.export(self._export, tell)
+            self._failure = ""
+        except _StoppedError:
+            return
         except FeedsvcError as error:
-            log.error("rebuild failed", trigger=trigger, reason=str(error))  # noqa: TRY400 - it explains itself
-        except Exception:  # a fault of ours must not end the watch: the last generation is served, the next tick tries
-            log.exception("rebuild failed", trigger=trigger)
+            self._fail(trigger, str(error), error=None)
+        except Exception as error:  # a fault of ours must not end the watch: the last generation is served
+            self._fail(trigger, str(error), error=error)
+
+    def _fail(self, trigger: str, reason: str, *, error: Exception | None) -> None:
+        """Say so, once as long as it is the same; what was not looked at now is looked at with the next."""
+        if reason != self._failure:
+            log.error("rebuild failed", trigger=trigger, reason=reason, exc_info=error)
+        self._failure = reason
+        self._look_again = self._service.clock() + RETRY
+        with self._reason:
+            self._paths = None
 
     def _note(self, trigger: str, report: Report) -> None:
-        if report.added or report.changed or report.removed or report.written or trigger in ("start", "request"):
+        if report.did_something or trigger in ("start", "request"):
             log.info(
                 "rebuilt",
                 trigger=trigger,

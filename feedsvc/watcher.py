@@ -51,9 +51,8 @@ class Watcher:
 
     def _top(self) -> None:
         """Watch the folder itself, and those that hold its configuration."""
-        sources = {str(path) for path in self._settings.sources}
         for root, names in self._follow(self._flat, recursive=False):
-            if names & sources:
+            if names & {str(path.parent.resolve() / path.name) for path in self._settings.sources}:
                 self._look("change", None)
             self._tell(root, names)
 
@@ -78,6 +77,8 @@ class Watcher:
                 yield root, names
                 if self._root() != root or which(root) != folders:
                     break
+            if self._root() is None:
+                self._look("change", None)  # for the rebuild to say so
 
     def _changes(self, folders: Sequence[str], *, recursive: bool) -> Iterator[set[str]]:
         """Names of what changed; an empty set every now and then. Ends where the folders cannot be watched."""
@@ -102,8 +103,12 @@ class Watcher:
             self._stop.wait(self._settings.every)
 
     def _tell(self, root: Path, names: set[str]) -> None:
-        prefix = f"{root}{os.sep}"
-        paths = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
+        prefix, state = f"{root}{os.sep}", f"{self._settings.state.resolve()}{os.sep}"
+        paths = [
+            name.removeprefix(prefix)
+            for name in names
+            if name.startswith(prefix) and not f"{name}{os.sep}".startswith(state)
+        ]
         if paths:
             self._look("change", paths)
 
@@ -112,7 +117,8 @@ class Watcher:
         return root if root.is_dir() else None
 
     def _flat(self, root: Path) -> list[str]:
-        configured = {str(path.parent) for path in self._settings.sources if path.parent.is_dir()}
+        # one name for each folder: of two names for the same one, events come under either
+        configured = {str(path.parent.resolve()) for path in self._settings.sources if path.parent.is_dir()}
         return sorted({str(root), *configured})
 
     def _deep(self, root: Path) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
 import orjson
@@ -69,6 +70,12 @@ class Control:
                 ).fetchone()
             self._connection.execute("DELETE FROM builds WHERE id <= ?", (row[0] - _KEPT,))
         return int(row[0])
+
+    def forget(self, build: int, triggers: Iterable[str]) -> None:
+        """Drop a build if it is one of these triggers': nobody asked for it, and it did nothing."""
+        self._connection.executemany(
+            "DELETE FROM builds WHERE id = ? AND trigger = ?", [(build, trigger) for trigger in triggers]
+        )
 
     def finish(self, build: int, now: float, report: dict[str, object], error: str = "") -> None:
         """Note how a build ended: done, or failed where there is an ``error``."""

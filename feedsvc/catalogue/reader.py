@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +36,11 @@ class Reader:
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()
+
+    def copy_to(self, state: Path) -> None:
+        """Make a copy of the catalogue in another state folder."""
+        with closing(sqlite3.connect(state / CATALOGUE)) as target:
+            self.connection.backup(target)
 
     # -- state ---------------------------------------------------------------------------------------------
 

@@ -48,8 +48,8 @@ MIGRATIONS: tuple[str, ...] = (
     -- Feeds whose posts changed in a transaction that could not yet hold their documents.
     CREATE TABLE touched (feed INTEGER PRIMARY KEY);
 
-    -- A document's versions, each as a frame around entries: readers at generation g take the newest not above g, so that the next generation is
-    -- written beside them and appears whole, when `meta.generation` moves.
+    -- A document's versions, each as a frame around entries: readers at generation g take the newest not above g,
+    -- so that the next generation is written beside them and appears whole, when `meta.generation` moves.
     CREATE TABLE documents (
         address TEXT NOT NULL, generation INTEGER NOT NULL, feed INTEGER NOT NULL, format TEXT NOT NULL,
         etag TEXT NOT NULL, modified INTEGER NOT NULL, entries BLOB NOT NULL, frame BLOB NOT NULL,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class Signal:
-    """A 64-bit counter shared through ``path``; one process writes it, all others read.
+    """A 64-bit counter shared through ``path``: the writer moves it, and any reader that finds it behind.
 
     It is a hint that spares readers a query: the catalogue says which generation is current.
     """

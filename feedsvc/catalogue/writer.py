@@ -44,6 +44,8 @@ class Writer(Reader):
             self.path = str(state)
             self.connection = connect(state / CATALOGUE, create=True)
             self.packer = Packer()
+            # A checkpoint waits for the disk: seldom is enough, readers do not mind a log of some 64 MB.
+            self.connection.execute("PRAGMA wal_autocheckpoint = 16384")
             with self._translated():
                 migrate(self.connection, self.path)
             self.ledger = Ledger(self.connection)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from feedsvc.config import jekyll, layers
 from feedsvc.config.jekyll import JekyllConfig
@@ -133,10 +134,11 @@ def _compose(found: dict[str, Any], yml: JekyllConfig, places: _Places, given: G
 
 
 def _site(found: dict[str, Any]) -> Site:
+    url = found["site.url"] or local_address(found["serve.host"], found["serve.port"])
     return Site(
-        url=found["site.url"] or local_address(found["serve.host"], found["serve.port"]),
+        url=url,
         baseurl=found["site.baseurl"],
-        title=found["site.title"],
+        title=found["site.title"] or urlsplit(url).hostname or url,
         description=found["site.description"],
         language=found["site.language"],
         timezone=found["site.timezone"],

@@ -7,8 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from feedsvc.pipeline.preview import compare
     from feedsvc.pipeline.flow import rebuild, survey
+    from feedsvc.pipeline.preview import compare
 
 __all__ = ["compare", "rebuild", "survey"]
 

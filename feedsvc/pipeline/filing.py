@@ -246,7 +246,7 @@ def _touched(old: Filed | None, new: Filed | None) -> set[Term]:
 
 
 def _version(recipe: bytes, id_: str, post: Post, updated: datetime, body: bytes) -> bytes:
-    """Digests all that an entry's bytes depend on; a file's place is not part of it, so that moving one changes nothing."""
+    """Digests all that an entry's bytes depend on. A file's place is no part of it: moving one changes nothing."""
     facts = (
         id_,
         post.url,

@@ -13,7 +13,7 @@ from feedsvc.model import Entry, Feed, Format
 from feedsvc.render import atom, facts, jsonfeed, rss
 from feedsvc.render.facts import RenderRules
 
-__all__ = ["RECIPE", "RenderRules", "Frame", "entry", "frame", "splice"]
+__all__ = ["RECIPE", "Frame", "RenderRules", "entry", "frame", "splice"]
 
 _OWN = 1  # raise it when the same entries give other bytes
 _LIBRARIES = ("feedgen", "lxml", "orjson", "comrak", "nh3")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from feedsvc.model import FILENAMES, SITE, Format, Served, Term
 from feedsvc.uris import feed_path
@@ -35,10 +35,17 @@ _HYPHENS = re.compile(r"-{2,}")
 
 
 def configured(path: str, served: Served) -> Iterator[str]:
-    """Where the site's own settings say that a decoded path leads: percent-encoded paths."""
+    """Where the site's own settings say that a decoded path leads: percent-encoded paths.
+
+    ``{term}`` in an alias stands for a term's name, and in its target for the same.
+    """
+    path = unicodedata.normalize("NFC", path)
     for alias, target in served.aliases:
-        if unicodedata.normalize("NFC", unquote(alias)) == unicodedata.normalize("NFC", path):
+        before, term, after = unicodedata.normalize("NFC", unquote(alias)).partition("{term}")
+        if not term and path == before:
             yield target
+        elif term and path.startswith(before) and path.endswith(after) and len(path) > len(before) + len(after):
+            yield target.replace("{term}", quote(path[len(before) : len(path) - len(after)], safe=""))
 
 
 def terms(path: str) -> Iterator[tuple[Term, Format]]:

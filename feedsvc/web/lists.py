@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from feedsvc.catalogue import Reader
-from feedsvc.model import FILENAMES, FORMATS, SITE, FeedFacts, Served, Term
+from feedsvc.model import FILENAMES, FORMATS, SITE, FeedFacts, Served
 from feedsvc.render.opml import Listing, feeds_json, opml
 from feedsvc.shelf import Current, Shelved
+from feedsvc.terms import feed_title
 from feedsvc.uris import feed_path, page_path
 
 
@@ -18,11 +19,6 @@ def feeds_opml(reader: Reader, current: Current) -> Shelved:
 def feeds_as_json(reader: Reader, current: Current) -> Shelved:
     """``/feeds.json``: for programs."""
     return Shelved("/feeds.json", feeds_json(_listings(reader, current.served)), "application/json", current.served)
-
-
-def title(term: Term, served: Served) -> str:
-    """A feed's title, as its documents give it."""
-    return served.title if term == SITE else f"{term.name} - {served.title}"
 
 
 def listed(facts: FeedFacts) -> bool:
@@ -38,7 +34,7 @@ def _listing(facts: FeedFacts, served: Served) -> Listing:
     term = facts.term
     return Listing(
         term=term,
-        title=title(term, served),
+        title=feed_title(term, served.title),
         home=served.site_url + "/" if term == SITE else served.feeds_url + page_path(term),
         urls=tuple((format_, served.feeds_url + feed_path(term, FILENAMES[format_])) for format_ in FORMATS),
         entries=facts.entries,

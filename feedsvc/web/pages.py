@@ -13,8 +13,9 @@ from flask import render_template
 from feedsvc.catalogue import Filed, Reader
 from feedsvc.model import FILENAMES, MEDIA_TYPES, SITE, FeedFacts, Format, Served, Term
 from feedsvc.shelf import Current, Headers, Shelved
+from feedsvc.terms import feed_title
 from feedsvc.uris import feed_path, page_path
-from feedsvc.web.lists import listed, title
+from feedsvc.web.lists import listed
 from feedsvc.web.texts import spoken, texts
 
 _MOST = 200  # feeds shown on the front page
@@ -66,7 +67,7 @@ def page(reader: Reader, current: Current, term: Term, until: float) -> Shelved:
         t=texts(served.language),
         language=served.language,
         spoken=spoken(served.language),
-        title=title(term, served),
+        title=feed_title(term, served.title),
         site_title=served.title,
         description=served.description,
         is_site=term == SITE,

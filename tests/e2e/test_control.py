@@ -85,7 +85,17 @@ def test_a_build_beside_the_server_asks_it_and_reports(server: Server, site: Sit
     assert server.shows("/category/beside/rss.xml", "Beside 旁")
     newest = server.as_operator("GET", "/builds").json()["builds"][0]
     assert newest["report"]["added"] == 1
-    site.path("beside").write_text("---\ntitle: open")
+    site.write("beside", "---\ntitle: open", old=True)
+    done = feedsvc("build", site.root, "--state", server.state, "--strict")
+    assert "open-fence" in done.stderr
+    assert done.returncode == 1
+
+
+@pytest.mark.xfail(strict=True, reason="the server does not wait for files that are being written, as a build does")
+def test_a_build_beside_the_server_waits_for_what_is_being_written_as_one_alone_does(
+    server: Server, site: Site
+) -> None:
+    site.write("unfinished", "---\ntitle: open")
     done = feedsvc("build", site.root, "--state", server.state, "--strict")
     assert "open-fence" in done.stderr
     assert done.returncode == 1
@@ -99,6 +109,16 @@ def test_a_post_that_is_just_being_written_is_in_the_build_that_was_asked_for(se
     site.write("instant", post("Instant 即", categories="instant"))
     assert server.rebuild()["state"] == "done"
     eventually(lambda: server.shows("/category/instant/rss.xml", "Instant 即"), 1.0)
+
+
+@pytest.mark.xfail(strict=True, reason="a build that was asked for is done before a file of this moment was read")
+def test_what_was_written_before_a_rebuild_was_asked_for_is_served_when_that_is_done(
+    server: Server, site: Site
+) -> None:
+    for number in range(5):
+        site.write("moment", post(f"moment {number}.", categories="moment"))
+        assert server.rebuild()["state"] == "done"
+        assert server.shows("/category/moment/rss.xml", f">moment {number}.<")
 
 
 def test_a_second_server_is_told_off_in_one_line(server: Server, site: Site) -> None:

@@ -428,7 +428,7 @@ def test_the_paths_that_jekyll_feed_wrote_lead_to_the_new_feeds(tmp_path: Path) 
 )
 def test_what_jekyll_tolerates_is_tolerated(tmp_path: Path, yml: str) -> None:
     settings = read(tmp_path, yml=yml)
-    assert settings.site.title == ""
+    assert settings.site.title == "127.0.0.1"
     assert settings.feeds.full_content
     assert settings.rules.defaults == ()
 

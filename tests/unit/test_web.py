@@ -18,10 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import Client, TestResponse
 
-from feedsvc.model import SITE, Feed, FeedRules, Site, Term
-from feedsvc.plan import feed
+from feedsvc.model import SITE, Term
 from feedsvc.shelf import Shelf
-from feedsvc.web import lists
 from feedsvc.web.app import make_app, serving
 from tests.unit.library import SERVED, Library, post
 
@@ -386,13 +384,6 @@ def test_the_list_for_programs(client: FlaskClient) -> None:
     assert tide["rss"] == "https://feeds.example.com" + path(TIDE, "rss.xml")
     assert tide["title"] == "潮汐 Tides - Harbour News 港口新闻"
     assert {(each["scheme"], each["term"]) for each in listed[1:]} == {(term.scheme, term.name) for term in TERMS}
-
-
-def test_titles_are_those_of_the_documents() -> None:
-    site, rules = Site("https://example.com", title=SERVED.title), FeedRules("https://feeds.example.com")
-    for term in (SITE, TIDE):
-        made: Feed = feed(term, (), site, rules, None)
-        assert made.title == lists.title(term, SERVED)
 
 
 def test_the_list_for_readers(client: FlaskClient) -> None:
