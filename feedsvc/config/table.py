@@ -67,7 +67,7 @@ TABLE: tuple[Setting, ...] = (
     Setting(
         "site.baseurl", "baseurl", "", "The path below `site.url` that the site is mounted at, as Jekyll's `baseurl`."
     ),
-    Setting("site.title", "text", "", "The site's title, by default the host of `site.url`; feeds of terms add theirs to it."),
+    Setting("site.title", "text", "", "The site's title, by default its host; feeds of terms add theirs to it."),
     Setting("site.description", "text", "", "One sentence about the site."),
     Setting("site.language", "language", "en", "The language of the posts, such as `zh-CN`."),
     Setting("site.timezone", "zone", "UTC", "The zone of dates that name none, such as `Asia/Shanghai`."),

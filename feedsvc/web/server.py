@@ -7,6 +7,7 @@ import threading
 
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from feedsvc.config import Settings
 from feedsvc.exceptions import FeedsvcError
@@ -14,6 +15,7 @@ from feedsvc.triggers import Triggers
 from feedsvc.web.orders import Orders
 
 KILL_AFTER = 10  # seconds a worker has to answer what it began
+_TO_STDERR = {"class": "logging.StreamHandler", "formatter": "generic"}
 
 
 def serve(settings: Settings, triggers: Triggers) -> None:
@@ -31,7 +33,8 @@ def serve(settings: Settings, triggers: Triggers) -> None:
         workers=settings.workers,
         respawn_failed_workers=True,
         workers_kill_timeout=KILL_AFTER,
-        log_enabled=True,
+        log_level=LogLevels.warning,
+        log_dictconfig={"handlers": dict.fromkeys(("console", "access"), _TO_STDERR)},
     )
 
     def rebuild() -> None:

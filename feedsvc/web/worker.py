@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+from asyncio import AbstractEventLoop
 from functools import partial
 from pathlib import Path
 
@@ -22,10 +25,19 @@ def app_for(orders: Orders) -> Flask:
     return make_app(shelf, state, partial(_token, orders), metrics_public=orders.metrics_public)
 
 
-def worker() -> Rsgi:
-    """What a worker of ``serve`` runs; it ends with the server, even if that is killed."""
+class Worker(Rsgi):
+    """What a worker of ``serve`` runs."""
+
+    def __rsgi_del__(self, loop: AbstractEventLoop) -> None:
+        """End without Python's finalisation, in which threads of granian's (2.8) panic, noisily, when they meet it."""
+        super().__rsgi_del__(loop)
+        atexit.register(os._exit, 0)
+
+
+def worker() -> Worker:
+    """The factory that granian calls in each worker, which ends with the server even if that is killed."""
     end_with_parent()
-    return Rsgi(app_for(Orders.take()))
+    return Worker(app_for(Orders.take()))
 
 
 def _token(orders: Orders) -> str:

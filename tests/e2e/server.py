@@ -180,9 +180,22 @@ class Server:
             assert self.process is not None
             assert self.process.poll() is None, f"ended with {self.process.returncode}: {self.printed()}"
             answer = self.try_get("/readyz")
-            return answer is not None and answer.status == 200 and answer.json()["build"]["state"] in ("done", "failed")
+            if answer is None or answer.status != 200:
+                return False
+            build = answer.json()["build"]
+            return build is None or build["state"] in ("done", "failed")
 
         eventually(settled, timeout, what="ready")
+
+    def wait_answers(self, path: str, timeout: float = 5.0) -> Answer:
+        """Wait until anything is answered at a path; fails at once where the process has ended."""
+
+        def answered() -> Answer | None:
+            assert self.process is not None
+            assert self.process.poll() is None, f"ended with {self.process.returncode}: {self.printed()}"
+            return self.try_get(path)
+
+        return eventually(answered, timeout, what="an answer")  # type: ignore[return-value]
 
     @property
     def pid(self) -> int:

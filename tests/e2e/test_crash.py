@@ -41,7 +41,8 @@ def documents(state: Path) -> dict[str, bytes]:
     reader = Reader(state)
     try:
         generation = reader.generation
-        return {address: reader.document_body(address, generation) for address, _ in reader.etags(generation)}
+        found = {address: reader.document(address, generation) for address, _ in reader.etags(generation)}
+        return {address: document.body for address, document in found.items() if document}
     finally:
         reader.close()
 
