@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,6 +14,7 @@ from feedsvc.model import ContentRules, Fingerprint, Known
 from feedsvc.selection import is_folder, is_post
 
 RACY = 2_000_000_000  # ns: a file modified this shortly before it was read may change again unnoticed
+_NOTHING_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)  # gone since it was listed, or a link to nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,14 @@ def scan(
     """Look at the whole folder, or at ``paths`` and what lies below them.
 
     ``known`` holds the files of that scope. ``skip`` is the state folder, never entered. Raises ContentMissing
-    where the folder is not there.
+    where the folder is not there, or a part of it is closed to us.
     """
     root = _resolve(content)
     walk = _Walk(root, rules, skip.resolve())
-    found = dict(walk.below("") if paths is None else walk.at(paths))
+    try:
+        found = dict(walk.below("") if paths is None else walk.at(paths))
+    except PermissionError as error:
+        raise ContentMissing(f"{error.filename}: cannot be looked at: check its permissions") from error
     suspect = sorted(path for path, fingerprint in found.items() if not _unchanged(known.get(path), fingerprint))
     vanished = sorted(path for path in known if path not in found)
     return Changes(tuple(suspect), tuple(vanished), len(found))
@@ -74,6 +79,11 @@ def read(content: Path, path: str, max_bytes: int) -> tuple[bytes, Fingerprint] 
     return raw, after
 
 
+def any_post(content: Path, rules: ContentRules, skip: Path) -> bool:
+    """Whether there is any file in the folder that may be a post."""
+    return next(_Walk(_resolve(content), rules, skip.resolve()).below(""), None) is not None
+
+
 def exists(content: Path, path: str) -> bool:
     """Whether a file is there."""
     return (content / path).is_file()
@@ -82,7 +92,7 @@ def exists(content: Path, path: str) -> bool:
 def _resolve(content: Path) -> Path:
     try:
         root = content.resolve(strict=True)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # RuntimeError: a link that leads to itself
         raise ContentMissing(f"{content}: no such folder: is it mounted, and is the name right?") from error
     if not root.is_dir():
         raise ContentMissing(f"{content}: not a folder: CONTENT is the folder that holds your posts")
@@ -118,8 +128,9 @@ class _Walk:
                             stack.append(path)
                     elif is_post(path, self.rules) and (fingerprint := self._file(entry)):
                         yield path, fingerprint
-                except FileNotFoundError:
-                    continue  # gone since the folder was listed
+                except OSError as error:
+                    if error.errno not in _NOTHING_THERE:
+                        raise
 
     def at(self, paths: Iterable[str]) -> Iterator[tuple[str, Fingerprint]]:
         """The posts that ``paths`` name: files, or folders with all below them."""

@@ -21,7 +21,7 @@ from feedsvc.export import ExportReport, export
 from feedsvc.model import Build, FeedFacts, Problem, Report
 from feedsvc.pipeline.preview import FeedChange
 from feedsvc.pipeline.progress import Progress, silent
-from feedsvc.scan import scan
+from feedsvc.scan import any_post
 
 PATIENCE = 10.0  # seconds to wait for files that are being written, or have just vanished
 
@@ -166,7 +166,11 @@ class Service:
     def has_posts(self) -> bool:
         """Whether the folder holds any file that may be a post."""
         settings = self.settings
-        return bool(scan(settings.content, settings.rules, {}, skip=settings.state).files)
+        return self.open().count_posts() > 0 or any_post(settings.content, settings.rules, settings.state)
+
+    def has_generation(self) -> bool:
+        """Whether there is something to serve already."""
+        return self.open().generation > 0
 
     def problems(self) -> tuple[Problem, ...]:
         """What the last rebuild found to be mended."""

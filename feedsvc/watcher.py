@@ -65,17 +65,17 @@ class Watcher:
         """Changes in the folders that ``which`` names, through every switch of the content folder."""
         while not self._stop.is_set():
             root = self._root()
-            folders = which(root) if root is not None else []
+            folders = _identified(which(root)) if root is not None else {}
             if root is None or not folders:
                 self._stop.wait(CHECK / 1000)
                 continue
             began = False
-            for names in self._changes(folders, recursive=recursive):
+            for names in self._changes(list(folders), recursive=recursive):
                 if not began:
                     began = True
                     self._look("change", None)  # whatever came before the watch began
                 yield root, names
-                if self._root() != root or which(root) != folders:
+                if names & folders.keys() or self._root() != root or _identified(which(root)) != folders:
                     break
             if self._root() is None:
                 self._look("change", None)  # for the rebuild to say so
@@ -134,3 +134,18 @@ class Watcher:
                 )
         except FileNotFoundError:
             return []
+
+
+def _identified(folders: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Folders by name, with device and inode: a watch stays with a folder when another takes its name.
+
+    One that is deleted and made anew may get the same inode; then an event of the folder itself tells.
+    """
+    found = {}
+    for folder in folders:
+        try:
+            status = Path(folder).stat()
+        except OSError:
+            continue
+        found[folder] = status.st_dev, status.st_ino
+    return found

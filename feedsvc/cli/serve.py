@@ -49,7 +49,7 @@ def command(settings: Settings, dest: Path | None) -> None:
     with Service(settings, listens=True) as service, progress() as tell:
         service.open()
         _greet(settings, service)
-        serve(settings, Triggers(service, dest, tell))
+        serve(settings, Triggers(service, dest, tell), ready=service.has_generation())
 
 
 def _require_port(host: str, port: int) -> None:

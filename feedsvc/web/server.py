@@ -15,11 +15,15 @@ from feedsvc.triggers import Triggers
 from feedsvc.web.orders import Orders
 
 KILL_AFTER = 10  # seconds a worker has to answer what it began
+HEAD_START = 0.7  # seconds workers need to start, when nothing else uses the processors
 _TO_STDERR = {"class": "logging.StreamHandler", "formatter": "generic"}
 
 
-def serve(settings: Settings, triggers: Triggers) -> None:
-    """Serve until SIGTERM or Ctrl-C, rebuilding for every reason there is. Raises FeedsvcError if the server fails."""
+def serve(settings: Settings, triggers: Triggers, *, ready: bool) -> None:
+    """Serve until SIGTERM or Ctrl-C, rebuilding for every reason there is. Raises FeedsvcError if the server fails.
+
+    ``ready`` says that there is something to serve: then workers start first, and the folder is looked at afterwards.
+    """
     multiprocessing.set_start_method("spawn", force=True)  # a forked worker would inherit locks of other threads
     Orders.of(settings).give()
     stop = threading.Event()
@@ -38,6 +42,7 @@ def serve(settings: Settings, triggers: Triggers) -> None:
     )
 
     def rebuild() -> None:
+        stop.wait(HEAD_START if ready else 0)
         try:
             triggers.run(stop)
         except Exception as error:  # without a builder there is nothing fresh to serve: end, and say why

@@ -111,8 +111,7 @@ def test_a_rebuild_of_everything_that_is_killed_completes(
     state = tmp_path / "state"
     assert feedsvc("build", corpus, "--state", state).returncode == 0
     other = ("--set", "feeds.limit=10", "--set", "site.title=Another 别的")
-    killed = [kill_after(moment, "build", corpus, "--state", state, *other) for moment in (0.6, 0.9)]
-    assert any(killed)
+    assert kill_after(0.8, "build", corpus, "--state", state, *other)
     served = documents(state)
     assert served == undisturbed or len(served) == len(undisturbed)  # the old generation or the new, whole
     assert feedsvc("build", corpus, "--state", state, *other).returncode == 0

@@ -105,7 +105,7 @@ def test_a_killed_worker_is_replaced_even_while_the_configuration_is_broken(serv
     assert server.process is not None
     assert server.process.poll() is None
     (site.root / "_config.yml").write_text(good)
-    eventually(lambda: server.readyz()["build"]["state"] == "done")
+    assert server.rebuild()["state"] == "done"
 
 
 def test_the_last_generation_is_served_before_the_first_look(serve: Serve, site: Site) -> None:

@@ -1,0 +1,216 @@
+"""The documentation holds what there is: every command, setting, address, exit code and message, and no dead links."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from feedsvc.cli.door import BUSY, COMMANDS, FAILED, INTERRUPTED, USAGE, door
+from feedsvc.config import KEYS, TABLE
+from feedsvc.config.layers import CONFIG, CONTENT, STATE
+from feedsvc.model import FILENAMES, SCHEMES
+from feedsvc.shelf import Shelf
+from feedsvc.web import aliases
+from feedsvc.web.app import _LISTS, make_app
+from tests.unit.library import Library
+
+ROOT = Path(__file__).parents[2]
+PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")))
+DEPLOY = tuple(path for path in sorted((ROOT / "deploy").iterdir()) if path.is_file())
+TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in (*PAGES, *DEPLOY)}
+OPERATING, ADDRESSES, README = TEXTS["docs/operating.md"], TEXTS["docs/addresses.md"], TEXTS["README.md"]
+SOURCE = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "feedsvc").rglob("*.py")))
+_FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def prose(text: str) -> str:
+    """A page without its blocks of code."""
+    return _FENCE.sub("", text)
+
+
+def blocks(text: str, language: str) -> Iterator[str]:
+    """A page's blocks of code in a language."""
+    return (match[2] for match in _FENCE.finditer(text) if match[1] == language)
+
+
+def anchors(text: str) -> set[str]:
+    """What headings may be linked by, as forges make it."""
+    titles = re.findall(r"^#+ (.*)$", prose(text), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-") for title in titles}
+
+
+# -- links ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in _LINK.findall(prose(page.read_text(encoding="utf-8"))):
+        place, _, anchor = target.partition("#")
+        if ":" in place:
+            continue
+        path = (page.parent / place).resolve() if place else page
+        assert path.exists(), target
+        assert path.is_relative_to(ROOT), target
+        if anchor:
+            assert anchor in anchors(path.read_text(encoding="utf-8")), target
+
+
+def test_every_page_can_be_reached_from_the_readme() -> None:
+    reached, ahead = set[Path](), [ROOT / "README.md"]
+    while ahead:
+        page = ahead.pop()
+        if page in reached or not page.is_file():
+            continue
+        reached.add(page)
+        if page.suffix == ".md":
+            places = (target.partition("#")[0] for target in _LINK.findall(page.read_text(encoding="utf-8")))
+            ahead += [(page.parent / place).resolve() for place in places if place and ":" not in place]
+    assert set(PAGES) - reached == set()
+
+
+# -- commands -------------------------------------------------------------------------------------------------
+
+
+def written_commands() -> Iterator[tuple[str, list[str]]]:
+    """Every `feedsvc …` that the documentation or a file in deploy/ tells to run, as page and words."""
+    for name, text in TEXTS.items():
+        lines = [line for block in blocks(text, "sh") for line in block.replace("\\\n", " ").splitlines()]
+        lines += re.findall(r"`((?:\S*/)?feedsvc [^`]+)`", prose(text))
+        lines += re.findall(r"^Exec\w+=(.*)$", text, re.MULTILINE)
+        for line in lines:
+            words = shlex.split(line, comments=True)
+            if words and words[0].rpartition("/")[2] == "feedsvc":
+                yield name, [word for word in words[1:] if word not in ("&", "…")]
+
+
+def test_commands_in_the_documentation_exist() -> None:
+    found = list(written_commands())
+    for page, words in found:
+        command: click.Command = door
+        rest = iter(words)
+        while isinstance(command, click.Group) and (word := next(rest, "--help")) != "--help":
+            inner = command.get_command(click.Context(command), word)
+            assert inner is not None, (page, words)
+            command = inner
+        options = {flag for parameter in command.params for flag in (*parameter.opts, "--help")}
+        given = {word.partition("=")[0] for word in rest if word.startswith("-")}
+        assert given <= options, (page, words)
+    assert len(found) > 20
+
+
+def test_every_command_is_documented() -> None:
+    for name in COMMANDS:
+        assert re.search(rf"^feedsvc {name} ", "".join(blocks(README, "sh")), re.MULTILINE), name
+
+
+def test_exit_codes_are_documented() -> None:
+    listed = set(re.findall(r"^\| (\d+) \|", OPERATING, re.MULTILINE))
+    assert listed == {str(code) for code in (0, FAILED, USAGE, BUSY, INTERRUPTED)}
+
+
+def test_targets_of_make_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    script = (ROOT / ".ci" / "run").read_text()
+    for text in (*TEXTS.values(), script):
+        told = re.findall(r"(?:^|`)make ([a-z]+)\b", "".join(blocks(text, "sh")) + text, re.MULTILINE)
+        assert set(told) <= targets
+    assert {"serve", "test"} <= set(re.findall(r"^make (\w+)$", "".join(blocks(README, "sh")), re.MULTILINE))
+
+
+# -- settings -------------------------------------------------------------------------------------------------
+
+
+def test_every_setting_is_documented() -> None:
+    assert [setting.key for setting in TABLE if f"| `{setting.key}` |" not in TEXTS["docs/configuration.md"]] == []
+
+
+def test_settings_in_the_documentation_exist() -> None:
+    sections = "|".join(sorted({key.partition(".")[0] for key in KEYS if "." in key}))
+    variables = {setting.variable for setting in TABLE} | {CONTENT, STATE, CONFIG, "FEEDSVC_SECTION_NAME"}
+    for name, text in TEXTS.items():
+        keys = set(re.findall(rf"`((?:{sections})\.\w+)[`=]", text)) - _JEKYLLS
+        assert keys <= KEYS, name
+        assert set(re.findall(r"\bFEEDSVC_[A-Z_]+\b", text)) <= variables | _INJECTED, name
+    for block in (block for text in TEXTS.values() for block in blocks(text, "toml")):
+        flat = {f"{section}.{key}" for section, inner in tomllib.loads(block).items() for key in inner}
+        assert {key for key in flat if not key.startswith("gone.")} <= KEYS, block
+
+
+_JEKYLLS = {"feed.posts_limit", "feed.excerpt_only", "feed.path", "feed.categories", "feed.tags", "feed.collections"}
+_INJECTED = {"FEEDSVC_PORT_", "FEEDSVC_SERVICE_HOST"}  # Kubernetes's own, which a decision tells about
+
+
+# -- addresses ------------------------------------------------------------------------------------------------
+
+
+def test_every_address_is_documented(library: Library) -> None:
+    app = make_app(Shelf(library.state, 1 << 20), library.state, str)
+    rules = {re.sub(r"<int:\w+>", "{id}", rule.rule) for rule in app.url_map.iter_rules()} - {"/<anything:path>"}
+    feeds = {f"/{scheme}/{{" for scheme in SCHEMES} | {f"/{name}" for name in FILENAMES.values()}
+    wanted = rules | set(_LISTS) | set(aliases._SITE) | feeds
+    assert [address for address in sorted(wanted) if f"{address}" not in ADDRESSES] == []
+
+
+def test_every_alias_of_a_term_is_documented() -> None:
+    documented = re.findall(r"`(/[^`]*\{(?:term|tag|category)\}[^`]*)`", ADDRESSES)
+    for pattern, scheme, _ in aliases._TERMS:
+        examples = [re.sub(r"\{\w+\}", "x", address) for address in documented]
+        assert any(pattern.fullmatch(example) for example in examples), (pattern.pattern, scheme)
+
+
+def test_every_metric_is_documented(library: Library) -> None:
+    library.publish({})
+    app = make_app(Shelf(library.state, 1 << 20), library.state, str, metrics_public=True)
+    client = app.test_client()
+    shown = {line.split()[2] for line in client.get("/metrics").text.splitlines() if line.startswith("# TYPE")}
+    assert len(shown) > 4
+    assert {name for name in shown if f"`{name}" not in OPERATING} == set()
+
+
+# -- messages -------------------------------------------------------------------------------------------------
+
+
+def test_messages_of_the_troubleshooting_table_exist() -> None:
+    table = OPERATING.partition("## Troubleshooting")[2]
+    messages = re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE)
+    assert len(messages) > 10
+    assert [message for message in messages if message not in SOURCE] == []
+
+
+# -- what is installed ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lock", "extras"),
+    [("requirements.lock", ()), ("requirements-dev.lock", ("dev",)), ("requirements-build.lock", None)],
+)
+def test_locks_hold_what_the_package_asks_for(lock: str, extras: tuple[str, ...] | None) -> None:
+    package = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    asked = package["build-system"]["requires"] if extras is None else list(package["project"]["dependencies"])
+    for extra in extras or ():
+        asked += package["project"]["optional-dependencies"][extra]
+    text = (ROOT / lock).read_text()
+    locked = {_canonical(name) for name in re.findall(r"^([\w.-]+)==", text, re.MULTILINE)}
+    wanted = {_canonical(re.split(r"[<>=!~\[; ]", each)[0]) for each in asked}
+    assert wanted - locked == set(), "run `make lock`"
+    assert not re.search(r"://|^-", text, re.MULTILINE), "where packages come from is each machine's own business"
+
+
+def _canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_texts_are_as_they_should_be() -> None:
+    for name, text in TEXTS.items():
+        assert text == unicodedata.normalize("NFC", text), name
+        assert text.endswith("\n"), name
+        assert "\t" not in text, name
+        assert not re.search(r" +$", text, re.MULTILINE), name
