@@ -28,7 +28,7 @@ MIGRATIONS: tuple[str, ...] = (
     -- The last good version of each file. `standing`: waiting for its time (0), in its feeds (1), or behind
     -- another file with the same id (2).
     CREATE TABLE posts (
-        number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, name TEXT NOT NULL, id TEXT NOT NULL,
+        number INTEGER PRIMARY KEY, path TEXT NOT NULL, name TEXT NOT NULL, id TEXT NOT NULL,
         published INTEGER NOT NULL, updated TEXT NOT NULL, standing INTEGER NOT NULL, version BLOB NOT NULL,
         digest BLOB NOT NULL, record BLOB NOT NULL
     );

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 
 import orjson
+from xxhash import xxh3_128_digest
 
 from feedsvc.catalogue import Draft, Filed, FileRow, LedgerPost, Standing, Writer, dump, instant, load
 from feedsvc.exceptions import ContentError
@@ -139,7 +140,7 @@ class Filing:
             again = self._retake(taken.path, row.first_seen)
             if again.post is not None and again.digest == taken.digest:
                 taken, post = again, again.post
-        content = blake2b(post.title.encode() + b"\0" + taken.body, digest_size=16).digest()
+        content = xxh3_128_digest(post.title.encode() + b"\0" + taken.body)
         declared = post.updated.isoformat() if post.updated else None
         if row is None:
             kept, first_seen, changed = twins[0].id if twins else None, float(math.floor(self._now)), None

@@ -83,6 +83,8 @@ class Printer:
         return printed
 
     def _previous(self, job: Job, format_: Format) -> Document | None:
+        if not self._generation:
+            return None
         return self._reader.validators(feed_path(job.feed.term, FILENAMES[format_]), self._generation)
 
     def _make(

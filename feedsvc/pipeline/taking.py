@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import blake2b
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from xxhash import xxh3_128_digest
 
 from feedsvc.catalogue import Packer
 from feedsvc.exceptions import ContentError
@@ -75,28 +76,28 @@ class Taker:
         age = self.now - fingerprint.mtime
         if -PATIENCE < age < STILL:
             return Taken(wanted.path, unsettled=True)
-        digest = blake2b(raw, digest_size=16).digest()
-        if digest == wanted.digest:
-            return Taken(wanted.path, digest, fingerprint, same=True)
-        return self._parse(
-            raw, wanted, Taken(wanted.path, digest, fingerprint), packer, patient=-PATIENCE < age < PATIENCE
+        digest = xxh3_128_digest(raw)
+        seen = Taken(wanted.path, digest, fingerprint, same=digest == wanted.digest)
+        return (
+            seen if seen.same else self._parse(raw, seen, wanted.first_seen, packer, fresh=-PATIENCE < age < PATIENCE)
         )
 
-    def _parse(self, raw: bytes, wanted: Wanted, taken: Taken, packer: Packer, *, patient: bool) -> Taken:
-        first_seen = datetime.fromtimestamp(wanted.first_seen, ZoneInfo(self.site.timezone))
+    def _parse(self, raw: bytes, seen: Taken, first_seen: float, packer: Packer, *, fresh: bool) -> Taken:
+        zone = ZoneInfo(self.site.timezone)
         try:
-            parsed = parse(raw, wanted.path, self.rules, self.site, first_seen)
+            parsed = parse(raw, seen.path, self.rules, self.site, datetime.fromtimestamp(first_seen, zone))
         except ContentError as error:
-            if error.unfinished and patient:
-                return Taken(wanted.path, unsettled=True)
-            return replace(taken, error=error)
+            unsettled = error.unfinished and fresh
+            return Taken(seen.path, unsettled=True) if unsettled else replace(seen, error=error)
         if parsed.post is None:
-            return replace(taken, problems=parsed.problems)
-        source = parsed.post.body.encode()
-        return replace(
-            taken,
+            return replace(seen, problems=parsed.problems)
+        body = parsed.post.body.encode()
+        return Taken(
+            path=seen.path,
+            digest=seen.digest,
+            fingerprint=seen.fingerprint,
             post=replace(parsed.post, body=""),
-            packed=packer.pack(source),
-            body=blake2b(source, digest_size=16).digest(),
+            packed=packer.pack(body),
+            body=xxh3_128_digest(body),
             problems=parsed.problems,
         )

@@ -292,6 +292,10 @@ class Server:
         answer = self.get(path)
         return answer.status == 200 and all(text in answer.text for text in texts)
 
+    def wait_shows(self, path: str, *texts: str, timeout: float = 5.0) -> float:
+        """Wait until a document is served that holds all the texts; gives the seconds that took."""
+        return seconds_until(lambda: self.shows(path, *texts), timeout, what=f"{texts} at {path}")
+
 
 def alive(pid: int) -> bool:
     """Whether a process runs, zombies apart."""

@@ -77,7 +77,7 @@ def test_if_none_match(server: Server, coding: str) -> None:
     for lines in (
         ['If-None-Match: "other"'],
         ['If-None-Match: "other"', f"If-Modified-Since: {formatdate(4e9, usegmt=True)}"],
-        [f"If-None-Match: {tag.strip(chr(34))}"] if coding == "never" else ['If-None-Match: "*"'],
+        ['If-None-Match: "*"'],
     ):
         assert status(server, accept, *lines)[0] == 200, lines
 
@@ -92,7 +92,8 @@ def test_each_coding_has_a_tag_of_its_own(server: Server) -> None:
     gzip_tag = answers["gzip"].headers["etag"]
     assert server.get(ADDRESS, {"If-None-Match": gzip_tag}).status == 200
     assert server.get(ADDRESS, {"If-None-Match": gzip_tag, "Accept-Encoding": "gzip"}).status == 304
-    assert server.get(ADDRESS, {"Accept-Encoding": "gzip;q=0, br;q=0"}).headers["etag"] == answers["identity"].headers["etag"]
+    refused = server.get(ADDRESS, {"Accept-Encoding": "gzip;q=0, br;q=0"})
+    assert refused.headers["etag"] == answers["identity"].headers["etag"]
 
 
 def test_if_modified_since(server: Server) -> None:
@@ -128,7 +129,8 @@ def test_head_is_get_without_a_body(server: Server) -> None:
 
 
 def test_other_methods(server: Server) -> None:
-    options = server.ask("OPTIONS", ADDRESS, {"Origin": "https://reader.example", "Access-Control-Request-Method": "GET"})
+    preflight = {"Origin": "https://reader.example", "Access-Control-Request-Method": "GET"}
+    options = server.ask("OPTIONS", ADDRESS, preflight)
     assert (options.status, options.body) == (204, b"")
     assert options.headers["allow"] == "GET, HEAD, OPTIONS"
     assert "If-None-Match" in options.headers["access-control-allow-headers"]

@@ -69,8 +69,7 @@ def test_many_requests_at_once_become_few_builds(server: Server) -> None:
     assert {answer.status for answer in answers} == {202}
     asked = {answer.headers["location"] for answer in answers}
     assert len(asked) <= 5
-    for where in asked:
-        eventually(lambda at=where: server.as_operator("GET", at).json()["state"] == "done")
+    eventually(lambda: {server.as_operator("GET", where).json()["state"] for where in asked} == {"done"})
     builds = server.as_operator("GET", "/builds").json()["builds"]
     assert [build["id"] for build in builds] == sorted((build["id"] for build in builds), reverse=True)
     assert {int(where.rpartition("/")[2]) for where in asked} <= {build["id"] for build in builds}
@@ -98,7 +97,8 @@ def test_a_build_beside_the_server_waits_for_what_is_being_written_as_one_alone_
     path = site.write("unfinished", "---\ntitle: open")
     done = feedsvc("build", site.root, "--state", server.state, "--json")
     path.unlink()
-    assert [each["code"] for each in orjson.loads(done.stdout)["problems"] if path.name in each["path"]] == ["open-fence"]
+    problems = orjson.loads(done.stdout)["problems"]
+    assert [each["code"] for each in problems if path.name in each["path"]] == ["open-fence"]
 
 
 def test_a_post_that_is_just_being_written_is_in_the_build_that_was_asked_for(server: Server, site: Site) -> None:
@@ -108,7 +108,7 @@ def test_a_post_that_is_just_being_written_is_in_the_build_that_was_asked_for(se
     assert server.shows("/category/justnow/rss.xml", "Just now 刚刚")
     site.write("instant", post("Instant 即", categories="instant"))
     assert server.rebuild()["state"] == "done"
-    eventually(lambda: server.shows("/category/instant/rss.xml", "Instant 即"), 1.0)
+    server.wait_shows("/category/instant/rss.xml", "Instant 即", timeout=1.0)
 
 
 @pytest.mark.xfail(strict=True, reason="a build that was asked for is done before a file of this moment was read")

@@ -82,7 +82,7 @@ def test_a_server_killed_during_its_first_build_completes_at_the_next_start(
     corpus: Path, undisturbed: dict[str, bytes], tmp_path: Path
 ) -> None:
     with Server(corpus, tmp_path / "state") as server:
-        eventually(lambda: (server.state / "catalogue.sqlite3").exists())
+        eventually((server.state / "catalogue.sqlite3").exists)
         server.stop(signal.SIGKILL)
         server.start(ready=False)
         eventually(lambda: server.try_get("/readyz"))
@@ -132,7 +132,8 @@ def test_readers_never_see_half_a_generation(corpus: Path, tmp_path: Path) -> No
     with Server(content, tmp_path / "state", "rebuild.watch=false", "rebuild.every=3600") as server:
         for edition in (2, 3):
             for number in range(90):
-                site.write(f"p{number}", post(f"p {number}", categories=f"c{number}", body=f"edition {edition}."), old=True)
+                text = post(f"p {number}", categories=f"c{number}", body=f"edition {edition}.")
+                site.write(f"p{number}", text, old=True)
             asked = server.as_operator("POST", "/rebuild").headers["location"]
             seen: list[str] = []
             while server.as_operator("GET", asked).json()["state"] != "done":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,10 @@ from tests.e2e.conftest import Serve
 from tests.e2e.server import Server, Site, alive, eventually, listening, post
 
 ADDRESSES = ("/rss.xml", "/atom.xml", "/feed.json", "/category/%E8%A6%81%E9%97%BB/atom.xml", "/tag/A%E8%82%A1/rss.xml")
+
+
+def wait_ended(pids: list[int]) -> None:
+    eventually(lambda: not any(map(alive, pids)), 3.0, what="no orphans")
 
 
 def validators(server: Server) -> list[tuple[str | None, str | None]]:
@@ -28,7 +33,7 @@ def test_a_signal_ends_it_in_good_order(serve: Serve, number: int, group: bool) 
     assert server.stop(number, group=group) == 0
     assert time.monotonic() - began < 3
     assert "Traceback" not in server.printed()
-    eventually(lambda: not any(map(alive, children)))
+    wait_ended(children)
     assert not listening(port)
 
 
@@ -48,7 +53,7 @@ def test_a_signal_while_it_starts_ends_it_too(serve: Serve, site: Site, number: 
         time.sleep(pause)
         children = server.children()
         server.stop(number)  # whatever its exit status: the interpreter may not even be up
-        eventually(lambda pids=children: not any(map(alive, pids)))
+        wait_ended(children)
     assert "Traceback" not in server.printed().replace("KeyboardInterrupt", "") or number == signal.SIGINT
     with server:
         assert server.get("/rss.xml").status == 200
@@ -69,12 +74,12 @@ def test_a_killed_server_leaves_no_process_and_the_next_goes_on(serve: Serve, si
     before, children, port = validators(server), server.children(), server.port
     assert len(children) >= 2
     assert server.stop(signal.SIGKILL) == -signal.SIGKILL
-    eventually(lambda: not any(map(alive, children)), 3.0, what="no orphans")
+    wait_ended(children)
     assert not listening(port)
     server.start()
     assert validators(server) == before
     site.write("after", post("After 之后"))
-    eventually(lambda: server.shows("/rss.xml", "After 之后"), 1.5)
+    server.wait_shows("/rss.xml", "After 之后", timeout=1.5)
 
 
 def test_a_killed_worker_is_replaced(serve: Serve) -> None:
@@ -123,15 +128,15 @@ def test_no_descriptors_leak(serve: Serve, site: Site) -> None:
     server = serve("rebuild.every=3600")
 
     def count() -> int:
-        return sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in (server.pid, *server.workers()))
+        return sum(len([*Path(f"/proc/{pid}/fd").iterdir()]) for pid in (server.pid, *server.workers()))
 
     for number in range(3):
         site.write("leak", post(f"leak {number}"))
-        eventually(lambda n=number: server.shows("/rss.xml", f">leak {n}<"))
+        server.wait_shows("/rss.xml", f">leak {number}<")
     before = count()
     for number in range(3, 25):
         site.write("leak", post(f"leak {number}"))
-        eventually(lambda n=number: server.shows("/rss.xml", f">leak {n}<"))
+        server.wait_shows("/rss.xml", f">leak {number}<")
         server.get("/")
         server.as_operator("GET", "/builds")
     assert count() <= before + 8

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Serve
-from tests.e2e.server import CONFIG, Server, Site, eventually, feedsvc, post, seconds_until
+from tests.e2e.server import CONFIG, Server, Site, eventually, feedsvc, post
 
 
 def line(done: subprocess.CompletedProcess[str], status: int) -> str:
@@ -34,7 +34,7 @@ def failed(server: Server) -> Any:
 # -- the content folder ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(strict=True, reason="a rebuild that changed nothing is not noted: readyz tells of the failure before it")
+@pytest.mark.xfail(strict=True, reason="a rebuild that changed nothing is not noted: the failure stays the last")
 def test_readiness_says_when_a_failure_is_over(serve: Serve, site: Site) -> None:
     server = serve("rebuild.every=3600")
     away = site.root.with_name("away")
@@ -57,7 +57,7 @@ def test_a_content_folder_that_vanishes_and_returns(serve: Serve, site: Site) ->
     assert server.rebuild()["state"] == "done"
     assert server.get("/rss.xml").validators == before.validators
     site.write("back", post("Back 回"))
-    assert seconds_until(lambda: server.shows("/rss.xml", "Back 回")) < 1
+    assert server.wait_shows("/rss.xml", "Back 回") < 1
 
 
 def test_a_content_folder_that_is_empty_where_it_was_not_is_no_mass_deletion(serve: Serve, site: Site) -> None:
@@ -89,12 +89,12 @@ def test_a_content_folder_that_is_a_symlink_is_switched(serve: Serve, tmp_path: 
         beside.replace(link)
 
     switch(b)
-    took = seconds_until(lambda: server.shows("/rss.xml", "New 新"))
+    took = server.wait_shows("/rss.xml", "New 新")
     print(f"a switched symlink shows after {took:.3f} s")
     assert took < 1
     assert server.shows("/rss.xml", ">one<")
     b.write("later", post("Later 后"))  # the new folder is the one that is watched
-    assert seconds_until(lambda: server.shows("/rss.xml", "Later 后")) < 1
+    assert server.wait_shows("/rss.xml", "Later 后") < 1
     switch(a)
     eventually(lambda: not server.shows("/rss.xml", "New 新"), 4.0)
     assert server.shows("/rss.xml", ">one<")
@@ -110,9 +110,9 @@ def test_posts_right_in_a_switched_symlink_are_watched(serve: Serve, tmp_path: P
     link.symlink_to(real.name)
     server = serve("rebuild.every=3600", content=link)
     (real / "two.md").write_text(post("two 二"))
-    assert seconds_until(lambda: server.shows("/rss.xml", "two 二")) < 1
+    assert server.wait_shows("/rss.xml", "two 二") < 1
     (real / "feedsvc.toml").write_text('[site]\nurl = "https://notes.example.org"\ntitle = "Renamed 改名"\n')
-    assert seconds_until(lambda: server.shows("/rss.xml", "Renamed 改名")) < 1
+    assert server.wait_shows("/rss.xml", "Renamed 改名") < 1
 
 
 @pytest.mark.xfail(strict=True, reason="the greeting looks for posts, and there is no folder to look at")
@@ -126,7 +126,7 @@ def test_a_start_without_the_content_folder_serves_what_there_was(serve: Serve, 
     assert "no such folder" in eventually(lambda: failed(server))["error"]
     site.root.with_name("away").rename(site.root)
     site.write("back", post("Back 回"))
-    eventually(lambda: server.shows("/rss.xml", "Back 回"))
+    server.wait_shows("/rss.xml", "Back 回")
 
 
 def test_a_missing_folder_is_told_in_a_line(tmp_path: Path) -> None:
@@ -137,9 +137,10 @@ def test_a_state_inside_the_posts_is_not_watched(serve: Serve, tmp_path: Path) -
     content = tmp_path / "notes"
     (content / "deep" / "state").mkdir(parents=True)
     (content / "deep" / "one.md").write_text(post("one"))
-    server = serve("rebuild.every=3600", "site.url=https://x.example.org", content=content, state=content / "deep" / "state")
+    state = content / "deep" / "state"
+    server = serve("rebuild.every=3600", "site.url=https://x.example.org", content=content, state=state)
     (content / "deep" / "two.md").write_text(post("two 二"))
-    eventually(lambda: server.shows("/rss.xml", "two 二"))
+    server.wait_shows("/rss.xml", "two 二")
     first = server.rebuild()["id"]
     for _ in range(20):
         server.get("/rss.xml")
@@ -158,7 +159,7 @@ def test_a_setting_that_is_wrong_is_named(site: Site, tmp_path: Path) -> None:
 def test_configuration_that_is_edited_is_taken_up(serve: Serve, site: Site) -> None:
     server = serve("rebuild.every=3600")
     (site.root / "_config.yml").write_text(CONFIG.replace("港湾 Harbour", "新名 New Name"))
-    assert seconds_until(lambda: server.shows("/rss.xml", "新名 New Name")) < 1
+    assert server.wait_shows("/rss.xml", "新名 New Name") < 1
     (site.root / "feedsvc.toml").write_text("[feeds]\nmax_age = 120\nlimit = 1\nwindow = 0\n")
     eventually(lambda: "max-age=120" in server.get("/rss.xml").headers["cache-control"])
     eventually(lambda: server.get("/rss.xml").text.count("<item>") == 1)
@@ -173,7 +174,7 @@ def test_broken_configuration_keeps_the_last_served(serve: Serve, site: Site) ->
     assert server.get("/rss.xml").validators == before
     site.write("meanwhile", post("Meanwhile 其间"))
     (site.root / "_config.yml").write_text(CONFIG)
-    eventually(lambda: server.shows("/rss.xml", "Meanwhile 其间"), 2.0)
+    server.wait_shows("/rss.xml", "Meanwhile 其间", timeout=2.0)
     assert "Traceback" not in server.printed()
 
 
@@ -183,9 +184,9 @@ def test_folders_that_are_included_later_are_watched_from_then_on(serve: Serve, 
     old.mkdir()
     (old / "2024-01-01-first.md").write_text(post("First old 旧"))
     (site.root / "feedsvc.toml").write_text('[content]\ninclude = ["old_post/*.md"]\n')
-    eventually(lambda: server.shows("/rss.xml", "First old 旧"))
+    server.wait_shows("/rss.xml", "First old 旧")
     (old / "2024-01-02-second.md").write_text(post("Second old 旧二"))
-    assert seconds_until(lambda: server.shows("/rss.xml", "Second old 旧二")) < 1
+    assert server.wait_shows("/rss.xml", "Second old 旧二") < 1
 
 
 # -- the state folder, the port --------------------------------------------------------------------------------
@@ -269,7 +270,7 @@ def test_a_full_disk_keeps_the_last_generation_and_says_so(mount: Path, site: Si
         assert server.get("/rss.xml").validators == before
         assert server.get("/atom.xml").status == server.get("/").status == 200
         filler.unlink()
-        eventually(lambda: server.shows("/rss.xml", "Large 大"), 5.0)
+        server.wait_shows("/rss.xml", "Large 大", timeout=5.0)
 
 
 @pytest.mark.xfail(strict=True, reason="errors of the control database are not translated")
@@ -290,7 +291,7 @@ def test_a_disk_that_fills_up_while_a_generation_is_written_keeps_the_last(mount
         eventually(lambda: "disk is full" in server.printed(), what="the log to say so")
         assert server.get("/rss.xml").validators == before
         filler.unlink()
-        eventually(lambda: server.shows("/rss.xml", "Large 大"), 5.0)
+        server.wait_shows("/rss.xml", "Large 大", timeout=5.0)
 
 
 def test_a_start_with_a_full_disk_says_so_and_loses_nothing(mount: Path, site: Site) -> None:

@@ -39,6 +39,14 @@ class Told:
         with self._news:
             assert self._news.wait_for(condition, timeout), (self.everything, self.paths)
 
+    def wait_path(self, path: str) -> None:
+        """Wait until a path was told."""
+        self.wait(lambda: path in self.paths)
+
+    def wait_everything(self, count: int) -> None:
+        """Wait until everything was to be looked at more often than so many times."""
+        self.wait(lambda: self.everything > count)
+
 
 @pytest.fixture
 def content(tmp_path: Path) -> Path:
@@ -70,16 +78,16 @@ def test_files_are_told_by_their_paths(start: Start, content: Path) -> None:
     told = start()
     path = content / "_posts" / "2024-01-01-茶.md"
     path.write_text("一")
-    told.wait(lambda: "_posts/2024-01-01-茶.md" in told.paths)
+    told.wait_path("_posts/2024-01-01-茶.md")
     told.paths.clear()
     path.write_text("二")
-    told.wait(lambda: "_posts/2024-01-01-茶.md" in told.paths)
+    told.wait_path("_posts/2024-01-01-茶.md")
     told.paths.clear()
     path.rename(path.with_name("other.md"))
     told.wait(lambda: {"_posts/2024-01-01-茶.md", "_posts/other.md"} <= set(told.paths))
     told.paths.clear()
     path.with_name("other.md").unlink()
-    told.wait(lambda: "_posts/other.md" in told.paths)
+    told.wait_path("_posts/other.md")
 
 
 def test_it_is_told_soon(start: Start, content: Path) -> None:
@@ -98,7 +106,7 @@ def test_new_folders_are_watched(start: Start, content: Path) -> None:
     told.wait(lambda: told.everything > before or "travel/_posts/early.md" in told.paths)
     told.wait(lambda: told.everything >= before + 1)
     (content / "travel" / "_posts" / "late.md").write_text("二")
-    told.wait(lambda: "travel/_posts/late.md" in told.paths)
+    told.wait_path("travel/_posts/late.md")
     (content / "_posts" / "deep" / "er").mkdir(parents=True)
     told.wait(lambda: any(path.startswith("_posts/deep") for path in told.paths))
     (content / "_posts" / "deep" / "er" / "a.md").write_text("三")
@@ -110,7 +118,7 @@ def test_configuration_means_everything(start: Start, content: Path, tmp_path: P
     for path in (content / "_config.yml", content / "feedsvc.toml"):
         before = told.everything
         path.write_text("")
-        told.wait(lambda count=before: told.everything > count)
+        told.wait_everything(before)
 
 
 def test_a_folder_that_vanishes_is_told_and_again_when_it_is_back(start: Start, content: Path) -> None:
@@ -118,20 +126,42 @@ def test_a_folder_that_vanishes_is_told_and_again_when_it_is_back(start: Start, 
     before = told.everything
     away = content.with_name("away")
     content.rename(away)
-    told.wait(lambda: told.everything > before)
+    told.wait_everything(before)
     time.sleep(0.3)
     before = told.everything
     away.rename(content)
-    told.wait(lambda: told.everything > before)
+    told.wait_everything(before)
     (content / "_posts" / "b.md").write_text("一")
-    told.wait(lambda: "_posts/b.md" in told.paths)
-    shutil.rmtree(content)
-    content.mkdir()
-    (content / "_posts").mkdir()
-    before = told.everything
-    told.wait(lambda: told.everything > before)
-    (content / "_posts" / "c.md").write_text("一")
-    told.wait(lambda: "_posts/c.md" in told.paths)
+    told.wait_path("_posts/b.md")
+
+
+@pytest.mark.parametrize("what", ["content", "content/_posts", "."])
+def test_a_folder_that_another_takes_the_place_of(start: Start, tmp_path: Path, what: str) -> None:
+    """At once, as a deployment does: under the same name there is another folder, perhaps of the same inode."""
+    content = tmp_path / "up" / "content"
+    (content / "_posts").mkdir(parents=True)
+    told = start(content)
+    for number, replace_it in enumerate((replaced_by_renaming, replaced_by_deleting)):
+        before = told.everything
+        replace_it(tmp_path / "up" / what)
+        told.wait_everything(before)
+        time.sleep(0.5)  # both threads have begun anew
+        (content / "_posts" / f"{number}.md").write_text("一")
+        told.wait_path(f"_posts/{number}.md")
+
+
+def replaced_by_renaming(folder: Path) -> None:
+    copy, old = folder.resolve().with_name("copy"), folder.resolve().with_name("old")
+    shutil.copytree(folder, copy)
+    folder.resolve().rename(old)
+    copy.rename(old.with_name(folder.resolve().name))
+
+
+def replaced_by_deleting(folder: Path) -> None:
+    copy = folder.resolve().with_name("other-copy")
+    shutil.copytree(folder, copy)
+    shutil.rmtree(folder.resolve())
+    shutil.copytree(copy, folder.resolve())
 
 
 def test_a_link_that_is_switched(start: Start, content: Path, tmp_path: Path) -> None:
@@ -141,14 +171,14 @@ def test_a_link_that_is_switched(start: Start, content: Path, tmp_path: Path) ->
     link.symlink_to(content)
     told = start(link)
     (content / "_posts" / "one.md").write_text("一")
-    told.wait(lambda: "_posts/one.md" in told.paths)
+    told.wait_path("_posts/one.md")
     before = told.everything
     beside = tmp_path / "next"
     beside.symlink_to(other)
     beside.replace(link)
     told.wait(lambda: told.everything >= before + 2)
     (other / "_posts" / "two.md").write_text("二")
-    told.wait(lambda: "_posts/two.md" in told.paths)
+    told.wait_path("_posts/two.md")
 
 
 @pytest.mark.parametrize("names", [("a-real", "z-link"), ("z-real", "a-link")])
@@ -160,10 +190,10 @@ def test_files_right_in_a_linked_folder(start: Start, tmp_path: Path, names: tup
     link.symlink_to(real)
     told = start(link, threads=1)
     (real / "post.md").write_text("一")
-    told.wait(lambda: "post.md" in told.paths)
+    told.wait_path("post.md")
     before = told.everything
     (real / "feedsvc.toml").write_text("[feeds]\nlimit = 3\n")
-    told.wait(lambda: told.everything > before)
+    told.wait_everything(before)
 
 
 def test_the_state_folder_is_not_told_of(start: Start, content: Path) -> None:
@@ -172,7 +202,7 @@ def test_the_state_folder_is_not_told_of(start: Start, content: Path) -> None:
     told = start(state=state)
     (state / "catalogue.sqlite3").write_text("x")
     (content / "_posts" / "after.md").write_text("一")
-    told.wait(lambda: "_posts/after.md" in told.paths)
+    told.wait_path("_posts/after.md")
     assert not any("state" in path for path in told.paths)
 
 
@@ -182,7 +212,7 @@ def test_a_default_state_folder_is_not_told_of(start: Start, content: Path) -> N
     state.mkdir()
     (state / "catalogue.sqlite3").write_text("x")
     (content / "_posts" / "after.md").write_text("一")
-    told.wait(lambda: "_posts/after.md" in told.paths)
+    told.wait_path("_posts/after.md")
     assert not any("feedsvc" in path for path in told.paths)
 
 
