@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,24 +13,28 @@ import orjson
 
 from feedsvc.catalogue import Reader
 from feedsvc.exceptions import CatalogueError
+from feedsvc.model import Document
 
-_INDEX = ".feedsvc-export.json"  # what was written: file name to ETag
+_INDEX = ".feedsvc-export.json"  # what was written: address to ETag
+_IMPOSSIBLE = (errno.ENAMETOOLONG, errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY)
 
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """Files that were written, removed, and left as they were."""
+    """Files that were written, removed, and left as they were; addresses that no file can have."""
 
     written: int
     removed: int
     kept: int
+    left_out: tuple[str, ...] = ()
 
 
 def export(reader: Reader, generation: int, dest: Path, progress: Callable[[str, int, int], None]) -> ExportReport:
     """Bring the files below ``dest`` in step with a generation.
 
     A file is replaced whole, and carries its document's Last-Modified. Only files that an export wrote are ever
-    removed. Raises CatalogueError where one cannot be written.
+    removed. An address that cannot be a file (a name too long for one, or one that needs a folder where another
+    has a file) is left out. Raises CatalogueError where one cannot be written.
     """
     try:
         return _export(reader, generation, dest, progress)
@@ -39,20 +44,20 @@ def export(reader: Reader, generation: int, dest: Path, progress: Callable[[str,
 
 def _export(reader: Reader, generation: int, dest: Path, progress: Callable[[str, int, int], None]) -> ExportReport:
     dest.mkdir(parents=True, exist_ok=True)
-    before = _read_index(dest)
-    current = dict(reader.etags(generation))
-    stale = [address for address, etag in current.items() if before.get(address) != etag]
-    for done, address in enumerate(stale, start=1):
-        document = reader.document(address, generation)
-        if document is not None:
-            _replace(_place(dest, address), document.body, document.modified)
-        progress("exporting", done, len(stale))
-    gone = before.keys() - current.keys()
+    before, after = _read_index(dest), dict(reader.etags(generation))
+    gone = [address for address in before if address not in after]
     for address in gone:
-        _place(dest, address).unlink(missing_ok=True)
+        _remove(dest, address)
+    stale = [address for address, etag in after.items() if before.get(address) != etag]
+    left_out = []
+    for done, address in enumerate(stale, start=1):
+        if not _write(dest, reader.document(address, generation)):
+            left_out.append(address)
+            del after[address]
+        progress("exporting", done, len(stale))
     if stale or gone:
-        _replace(dest / _INDEX, orjson.dumps(current), None)
-    return ExportReport(len(stale), len(gone), len(current) - len(stale))
+        _replace(dest / _INDEX, orjson.dumps(after), None)
+    return ExportReport(len(stale) - len(left_out), len(gone), len(after) + len(left_out) - len(stale), tuple(left_out))
 
 
 def _read_index(dest: Path) -> dict[str, str]:
@@ -63,15 +68,43 @@ def _read_index(dest: Path) -> dict[str, str]:
     return index
 
 
-def _place(dest: Path, address: str) -> Path:
-    """Where a static server looks for an address: below ``dest``, each segment decoded."""
-    return dest.joinpath(*unquote(address).strip("/").split("/"))
+def _write(dest: Path, document: Document | None) -> bool:
+    """Write a document; False where no file can have its address."""
+    place = _place(dest, document.address) if document else None
+    if document is None or place is None:
+        return False
+    try:
+        _replace(place, document.body, document.modified)
+    except OSError as error:
+        if error.errno not in _IMPOSSIBLE:
+            raise
+        return False
+    return True
+
+
+def _remove(dest: Path, address: str) -> None:
+    place = _place(dest, address)
+    if place is None:
+        return
+    place.unlink(missing_ok=True)
+    for folder in place.parents:
+        if folder == dest or any(folder.iterdir()):
+            break
+        folder.rmdir()
+
+
+def _place(dest: Path, address: str) -> Path | None:
+    """Where a static server looks for an address, each segment decoded; None where that is no place below ``dest``."""
+    segments = unquote(address).removeprefix("/").split("/")
+    if any(segment in ("", ".", "..") or "\0" in segment for segment in segments):
+        return None
+    return dest.joinpath(*segments)
 
 
 def _replace(path: Path, body: bytes, modified: int | None) -> None:
     """Put a file in place whole: a reader sees the old one or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
+    partial = path.with_name(".feedsvc-partial")
     partial.write_bytes(body)
     if modified is not None:
         os.utime(partial, (modified, modified))

@@ -61,7 +61,10 @@ def read(content: Path, path: str, max_bytes: int) -> tuple[bytes, Fingerprint] 
     try:
         descriptor = os.open(f"{content}/{path}", _READ)
         try:
-            before = _fingerprint(os.fstat(descriptor))
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise ContentError(path, 0, "unreadable", "not a file")
+            before = _fingerprint(status)
             if before.size > max_bytes:
                 reason = f"{before.size:,} bytes, at most {max_bytes:,} are read"
                 raise ContentError(path, 0, "too-large", reason, "raise content.max_bytes")

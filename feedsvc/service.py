@@ -7,7 +7,7 @@ import secrets
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
@@ -93,7 +93,8 @@ class Service:
                     report = self._settle(writer, report, allow_empty=allow_empty)
             except BaseException as error:
                 reason = str(error) if isinstance(error, FeedsvcError) else f"{type(error).__name__}: {error}"
-                control.finish(build, self.clock(), {}, reason or "interrupted")
+                with suppress(CatalogueError):  # a full disk has no room for this either; the error itself is told
+                    control.finish(build, self.clock(), {}, reason)
                 raise
             report = replace(report, seconds=round(time.monotonic() - started, 6))
             control.finish(build, self.clock(), told(report))
@@ -214,7 +215,7 @@ class Service:
 
     def save_ledger(self, path: Path) -> int:
         """Write the ledger to a file that is whole or not there; gives the number of its lines."""
-        lines = list((self._writer or self.open()).ledger.lines())
+        lines = list(self._read().ledger.lines())
         partial = path.with_name(f".{path.name}.partial")
         try:
             with partial.open("wb") as file:

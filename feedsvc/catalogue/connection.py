@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import zstandard
 
@@ -16,22 +19,56 @@ LOCK = "lock"
 TOKEN = "token"  # noqa: S105 - the name of a file
 
 
-def connect(path: Path, *, create: bool) -> sqlite3.Connection:
+
+class Connection(sqlite3.Connection):
+    """A connection whose errors are CatalogueErrors that name its file."""
+
+    path: str
+
+    def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
+        """Run a statement."""
+        try:
+            return super().execute(sql, parameters)
+        except sqlite3.Error as error:
+            raise CatalogueError(self.path, f"the database refuses: {error}") from error
+
+    def executemany(self, sql: str, parameters: Iterable[Any]) -> sqlite3.Cursor:
+        """Run a statement for each of many rows."""
+        try:
+            return super().executemany(sql, parameters)
+        except sqlite3.Error as error:
+            raise CatalogueError(self.path, f"the database refuses: {error}") from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing. Takes the write lock at once, so that reading and writing within are one step."""
+        self.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.execute("COMMIT")
+        except BaseException:
+            if self.in_transaction:
+                self.execute("ROLLBACK")
+            raise
+
+
+def connect(path: Path, *, create: bool) -> Connection:
     """Open a database in WAL mode, in autocommit: transactions are begun by hand.
 
     Raises CatalogueMissing when it is not there and not to be created, CatalogueError when it cannot be used.
     """
     if not create and not path.exists():
-        raise CatalogueMissing(
-            str(path.parent), "nothing has been built here yet: run `feedsvc build` or `feedsvc serve`"
-        )
+        reason = "nothing has been built here yet: run `feedsvc build` or `feedsvc serve`"
+        raise CatalogueMissing(str(path.parent), reason)
     try:
-        connection = sqlite3.connect(path, timeout=10.0, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA temp_store = MEMORY")
+        connection = sqlite3.connect(
+            path, timeout=10.0, isolation_level=None, check_same_thread=False, factory=Connection
+        )
     except sqlite3.Error as error:
         raise CatalogueError(str(path), f"cannot be opened: {error}") from error
+    connection.path = str(path)
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "temp_store = MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
     return connection
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -40,7 +39,7 @@ class Control:
 
     def request(self, trigger: str, now: float) -> Build:
         """Ask for a rebuild. Requests that wait become one build: the one already queued is returned."""
-        with _Immediate(self._connection):
+        with self._connection.transaction():
             row = self._connection.execute(
                 f"SELECT {_COLUMNS} FROM builds WHERE state = 'queued' ORDER BY id LIMIT 1"
             ).fetchone()
@@ -57,7 +56,7 @@ class Control:
 
     def start(self, trigger: str, now: float) -> int:
         """Take the request that waits, or note a build nobody asked for; gives its id."""
-        with _Immediate(self._connection):
+        with self._connection.transaction():
             row = self._connection.execute(
                 "UPDATE builds SET state = 'running', started = ? "
                 "WHERE id = (SELECT min(id) FROM builds WHERE state = 'queued') RETURNING id",
@@ -101,19 +100,6 @@ class Control:
         """The newest builds, newest first."""
         rows = self._connection.execute(f"SELECT {_COLUMNS} FROM builds ORDER BY id DESC LIMIT ?", (limit,))
         return [_build(row) for row in rows]
-
-
-class _Immediate:
-    """A transaction that takes the write lock at once, so that reading and writing in it are one step."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> None:
-        self._connection.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        self._connection.execute("ROLLBACK" if kind else "COMMIT")
 
 
 def _build(row: tuple[int, BuildState, str, float, float | None, float | None, str, bytes | None]) -> Build:

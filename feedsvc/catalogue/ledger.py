@@ -6,13 +6,13 @@ The file is JSON Lines: a header ``{"feedsvc-ledger": 1}``, then one object a po
 from __future__ import annotations
 
 import base64
-import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import orjson
 
+from feedsvc.catalogue.connection import Connection
 from feedsvc.exceptions import CatalogueError
 
 HEADER = {"feedsvc-ledger": 1}
@@ -48,7 +48,7 @@ _PLACES = ", ".join("?" for _ in fields(LedgerPost))
 class Ledger:
     """The ledger's tables. Writing happens in its owner's transaction."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def at(self, path: str) -> LedgerPost | None:
@@ -103,7 +103,14 @@ class Ledger:
         return list(self._connection.execute("SELECT scheme, name, emptied FROM ledger_feeds ORDER BY scheme, name"))
 
     def lines(self) -> Iterator[bytes]:
-        """The ledger as lines of a file."""
+        """The ledger as lines of a file, as it is at one moment."""
+        self._connection.execute("BEGIN")
+        try:
+            yield from self._lines()
+        finally:
+            self._connection.execute("ROLLBACK")
+
+    def _lines(self) -> Iterator[bytes]:
         yield orjson.dumps(HEADER)
         for post in self._select("1 ORDER BY number"):
             yield orjson.dumps(

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from feedsvc.catalogue.connection import CATALOGUE, Packer, connect
+from feedsvc.catalogue.ledger import Ledger
 from feedsvc.catalogue.packing import Rendered, row_id, unpack_keys, unpack_rendered, unpack_three
 from feedsvc.catalogue.records import Filed, Standing, load, load_served
 from feedsvc.exceptions import CatalogueError
@@ -36,6 +37,11 @@ class Reader:
     def close(self) -> None:
         """Close the connection."""
         self.connection.close()
+
+    @property
+    def ledger(self) -> Ledger:
+        """What history alone knows."""
+        return Ledger(self.connection)
 
     def copy_to(self, state: Path) -> None:
         """Make a copy of the catalogue in another state folder."""

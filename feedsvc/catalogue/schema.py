@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-
+from feedsvc.catalogue.connection import Connection
 from feedsvc.exceptions import CatalogueError
 
 # Times: `published` in microseconds since 1970 (order only), `modified` and `emptied` in seconds, file times in
@@ -81,7 +80,7 @@ MIGRATIONS: tuple[str, ...] = (
 )
 
 
-def migrate(connection: sqlite3.Connection, path: str) -> None:
+def migrate(connection: Connection, path: str) -> None:
     """Bring the catalogue to the newest version, each step in a transaction of its own.
 
     Raises CatalogueError for a catalogue made by a newer feedsvc.
@@ -94,4 +93,7 @@ def migrate(connection: sqlite3.Connection, path: str) -> None:
             "upgrade feedsvc, or point --state at another folder",
         )
     for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-        connection.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT;")
+        with connection.transaction():
+            for statement in script.split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")

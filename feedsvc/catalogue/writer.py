@@ -5,16 +5,14 @@ from __future__ import annotations
 import errno
 import math
 import os
-import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from feedsvc.catalogue.connection import CATALOGUE, LOCK, SIGNAL, Packer, connect
 from feedsvc.catalogue.draft import Draft, FileRow, Written
-from feedsvc.catalogue.ledger import Ledger, LedgerFile
+from feedsvc.catalogue.ledger import LedgerFile
 from feedsvc.catalogue.lock import Lock
 from feedsvc.catalogue.packing import pack_keys, pack_three, row_id
 from feedsvc.catalogue.reader import Reader
@@ -46,9 +44,7 @@ class Writer(Reader):
             self.packer = Packer()
             # A checkpoint waits for the disk: seldom is enough, readers do not mind a log of some 64 MB.
             self.connection.execute("PRAGMA wal_autocheckpoint = 16384")
-            with self._translated():
-                migrate(self.connection, self.path)
-            self.ledger = Ledger(self.connection)
+            migrate(self.connection, self.path)
             self._signal = Signal(state / SIGNAL)
             self._adopt(owner, now)
             self._recover()
@@ -138,7 +134,7 @@ class Writer(Reader):
 
     def commit(self, draft: Draft, now: float) -> None:
         """Write a draft; the feeds it touches are remembered until they are published."""
-        with self._transaction():
+        with self.connection.transaction():
             self._write(draft, now)
             self._mark(draft.touched)
 
@@ -147,7 +143,7 @@ class Writer(Reader):
 
         ``entries`` are those not stored yet, packed, by version.
         """
-        with self._transaction():
+        with self.connection.transaction():
             self._write_documents(documents, entries, generation)
 
     def publish(
@@ -163,7 +159,7 @@ class Writer(Reader):
     ) -> int:
         """Write what is left and make it the next generation, in one transaction; gives the generation."""
         generation = self.generation + 1
-        with self._transaction():
+        with self.connection.transaction():
             self._write(draft, now)
             self._write_documents(documents, entries, generation)
             self.connection.executemany(
@@ -183,7 +179,7 @@ class Writer(Reader):
         """Take over a ledger; only into a catalogue that has none of its own. Raises CatalogueError otherwise."""
         if self.ledger.next_number() > 1:
             raise CatalogueError(self.path, "has a ledger already: load one into an empty state folder")
-        with self._transaction():
+        with self.connection.transaction():
             self.ledger.write(ledger.posts)
             self.connection.execute("DELETE FROM ledger_feeds")
             for scheme, name, emptied in ledger.feeds:
@@ -361,7 +357,7 @@ class Writer(Reader):
         """Record which content this state belongs to; refuse another's."""
         owner = self.meta("content")
         if owner is None:
-            with self._transaction():
+            with self.connection.transaction():
                 self._set("content", name)
                 self._mark({SITE})
                 self.ledger.empty_feed(SITE.scheme, SITE.name, math.floor(now))
@@ -370,32 +366,13 @@ class Writer(Reader):
 
     def _recover(self) -> None:
         """Clear what a killed writer left unpublished; announce what it may have published unannounced."""
-        with self._transaction():
+        with self.connection.transaction():
             self.connection.execute("DELETE FROM documents WHERE generation > ?", (self.generation,))
             self.connection.execute("DELETE FROM outdated WHERE generation > ?", (self.generation,))
         self._signal.value = self.generation
 
     def _set(self, key: str, value: object) -> None:
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._translated():
-            self.connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                if self.connection.in_transaction:
-                    self.connection.execute("ROLLBACK")
-                raise
-            self.connection.execute("COMMIT")
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise CatalogueError(self.path, f"the catalogue cannot be written: {error}") from error
 
 
 def _prepare(state: Path) -> None:

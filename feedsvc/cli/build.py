@@ -63,6 +63,7 @@ def command(
             say.report(report)
             say.provisional(settings)
         if watch:
+            say.token(settings, service)
             import_module("feedsvc.cli.watching").watch(service)  # a build that does not stay needs no scheduler
     if strict and report.problems:
         ctx.exit(_FAILED)

@@ -40,5 +40,7 @@ def command(settings: Settings, *, dest: Path, as_json: bool) -> None:
         f"{say.counted(exported.written, 'file')} written, {exported.removed:,} removed, "
         f"{exported.kept:,} as they were in {dest}."
     )
+    for address in exported.left_out:
+        say.remark(f"left out {address}: no file can have this name")
     say.problems(problems)
     say.provisional(settings)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 
 import click
 import orjson
 
+from feedsvc.catalogue import TOKEN
 from feedsvc.config import Settings
 from feedsvc.model import Problem, Report
+from feedsvc.service import Service
 
 _FIRST = 5  # problems shown after a build
 
@@ -62,3 +65,11 @@ def provisional(settings: Settings) -> None:
             f"site.url is not set: links and ids start with {settings.site.url}, for a trial. Before anyone subscribes "
             "set it to where the posts live (site.url in feedsvc.toml, or --set site.url=https://example.org)."
         )
+
+
+def token(settings: Settings, service: Service) -> None:
+    """How to ask for a rebuild, when the token for it was made just now; the secret itself stays out of terminals."""
+    _, made = service.token()
+    if made:
+        bearer = f"Authorization: Bearer $(cat {shlex.quote(str(settings.state / TOKEN))})"
+        remark(f'To ask for a rebuild:\n  curl -X POST -H "{bearer}" {settings.here}/rebuild')

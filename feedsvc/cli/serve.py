@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import errno
-import shlex
 import socket
 from pathlib import Path
 
 import click
 
-from feedsvc.catalogue import TOKEN
 from feedsvc.cli import say
 from feedsvc.cli.options import ListsSettings, configured, setting_option
 from feedsvc.cli.progress import progress
@@ -49,7 +47,7 @@ def command(settings: Settings, dest: Path | None) -> None:
     with Service(settings, listens=True) as service, progress() as tell:
         service.open()
         _greet(settings, service)
-        serve(settings, Triggers(service, dest, tell), ready=service.has_generation())
+        serve(settings, Triggers(service, dest, tell).run, ready=service.has_generation())
 
 
 def _require_port(host: str, port: int) -> None:
@@ -79,10 +77,7 @@ def _greet(settings: Settings, service: Service) -> None:
     say.provisional(settings)
     if not service.has_posts():
         say.remark(_how_to_post(settings))
-    _, made = service.token()
-    if made:  # the secret itself stays out of terminals and logs
-        token = f"$(cat {shlex.quote(str(settings.state / TOKEN))})"
-        say.remark(f'To ask for a rebuild:\n  curl -X POST -H "Authorization: Bearer {token}" {here}/rebuild')
+    say.token(settings, service)
 
 
 def _how_to_post(settings: Settings) -> str:

@@ -78,9 +78,7 @@ class Taker:
             return Taken(wanted.path, unsettled=True)
         digest = xxh3_128_digest(raw)
         seen = Taken(wanted.path, digest, fingerprint, same=digest == wanted.digest)
-        return (
-            seen if seen.same else self._parse(raw, seen, wanted.first_seen, packer, fresh=-PATIENCE < age < PATIENCE)
-        )
+        return seen if seen.same else self._parse(raw, seen, wanted.first_seen, packer, fresh=abs(age) < PATIENCE)
 
     def _parse(self, raw: bytes, seen: Taken, first_seen: float, packer: Packer, *, fresh: bool) -> Taken:
         zone = ZoneInfo(self.site.timezone)

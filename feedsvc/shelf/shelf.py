@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import threading
 import time
 from collections import deque
@@ -140,17 +139,14 @@ class Shelf:
     def reading(self) -> Iterator[tuple[Reader, Current]]:
         """A reader whose view stands still at the generation that is served, which it gives as well.
 
-        Raises as ``fetch`` does, also for SQLite's errors inside the block.
+        Raises as ``fetch`` does.
         """
-        try:
-            for _ in range(_ATTEMPTS):
-                with self._borrowed() as opened:
-                    current = self._follow(opened)
-                    if current is not None:
-                        yield opened.reader, current
-                        return
-        except sqlite3.Error as error:
-            raise CatalogueError(str(self._state), f"the catalogue cannot be read: {error}") from error
+        for _ in range(_ATTEMPTS):
+            with self._borrowed() as opened:
+                current = self._follow(opened)
+                if current is not None:
+                    yield opened.reader, current
+                    return
         raise CatalogueMissing(str(self._state), "the catalogue is being replaced")
 
     # -- following the catalogue ---------------------------------------------------------------------------
@@ -216,7 +212,7 @@ class Shelf:
         opened = self._take_idle(file) or _Opened(Reader(self._state), file or (0, 0))
         try:
             yield opened
-        except sqlite3.Error:
+        except CatalogueError:
             opened.reader.close()
             raise
         except BaseException:

@@ -46,5 +46,5 @@ def read_path(path: bytes | str) -> tuple[Term, str] | None:
 
 
 def addressable(name: str) -> bool:
-    """Whether a term of this name can have an address: clients resolve ``.`` and ``..`` away."""
-    return name not in ("", ".", "..")
+    """Whether a term of this name can have an address: clients resolve segments ``.`` and ``..`` away."""
+    return bool(name) and not any(segment in (".", "..") for segment in name.split("/"))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hmac
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -144,14 +143,8 @@ class ControlViews:
     def _control(self) -> Iterator[Control]:
         if not self._state.is_dir():
             raise CatalogueError(str(self._state), "there is no state folder yet")
-        try:
-            control = Control(self._state)
-            try:
-                yield control
-            finally:
-                control.close()
-        except sqlite3.Error as error:
-            raise CatalogueError(str(self._state), f"builds cannot be asked for now: {error}") from error
+        with closing(Control(self._state)) as control:
+            yield control
 
 
 def _shown(build: Build) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
+from collections.abc import Callable
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -11,7 +12,6 @@ from granian.log import LogLevels
 
 from feedsvc.config import Settings
 from feedsvc.exceptions import FeedsvcError
-from feedsvc.triggers import Triggers
 from feedsvc.web.orders import Orders
 
 KILL_AFTER = 10  # seconds a worker has to answer what it began
@@ -19,10 +19,11 @@ HEAD_START = 0.7  # seconds workers need to start, when nothing else uses the pr
 _TO_STDERR = {"class": "logging.StreamHandler", "formatter": "generic"}
 
 
-def serve(settings: Settings, triggers: Triggers, *, ready: bool) -> None:
-    """Serve until SIGTERM or Ctrl-C, rebuilding for every reason there is. Raises FeedsvcError if the server fails.
+def serve(settings: Settings, rebuild: Callable[[threading.Event], None], *, ready: bool) -> None:
+    """Serve until SIGTERM or Ctrl-C. Raises FeedsvcError if the server fails.
 
-    ``ready`` says that there is something to serve: then workers start first, and the folder is looked at afterwards.
+    ``rebuild`` runs in a thread beside, until the event it is given is set: it keeps the feeds fresh. ``ready`` says
+    that there is something to serve: then workers start first, and the folder is looked at afterwards.
     """
     multiprocessing.set_start_method("spawn", force=True)  # a forked worker would inherit locks of other threads
     Orders.of(settings).give()
@@ -41,15 +42,15 @@ def serve(settings: Settings, triggers: Triggers, *, ready: bool) -> None:
         log_dictconfig={"handlers": dict.fromkeys(("console", "access"), _TO_STDERR)},
     )
 
-    def rebuild() -> None:
+    def run() -> None:
         stop.wait(HEAD_START if ready else 0)
         try:
-            triggers.run(stop)
+            rebuild(stop)
         except Exception as error:  # without a builder there is nothing fresh to serve: end, and say why
             failed.append(error)
             server.signal_handler_interrupt()  # type: ignore[no-untyped-call]
 
-    builder = threading.Thread(target=rebuild, name="feedsvc-builder")
+    builder = threading.Thread(target=run, name="feedsvc-builder")
     builder.start()
     try:
         server.serve()

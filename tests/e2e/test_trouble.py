@@ -115,7 +115,6 @@ def test_posts_right_in_a_switched_symlink_are_watched(serve: Serve, tmp_path: P
     assert server.wait_shows("/rss.xml", "Renamed 改名") < 1
 
 
-@pytest.mark.xfail(strict=True, reason="the greeting looks for posts, and there is no folder to look at")
 def test_a_start_without_the_content_folder_serves_what_there_was(serve: Serve, site: Site) -> None:
     server = serve()
     before = server.get("/rss.xml").validators

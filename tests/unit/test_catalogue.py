@@ -1,0 +1,324 @@
+"""The catalogue on real SQLite: one writer, whole generations, migrations, requests for builds."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from feedsvc.catalogue import CATALOGUE, SIGNAL, Control, Reader, Signal, Writer
+from feedsvc.catalogue.schema import MIGRATIONS
+from feedsvc.catalogue.writer import KEPT
+from feedsvc.exceptions import CatalogueBusy, CatalogueError, CatalogueMissing
+from feedsvc.model import SITE, Term
+from tests.unit.library import Library, post
+
+TEA = Term("tag", "茶")
+RSS, TEA_RSS = "/rss.xml", "/tag/%E8%8C%B6/rss.xml"
+ROOT = Path(__file__).parents[2]
+
+
+def text(reader: Reader, address: str, generation: int) -> str:
+    document = reader.document(address, generation)
+    assert document is not None
+    return document.body.decode().split()[0]
+
+
+# -- one writer -----------------------------------------------------------------------------------------------
+
+
+def test_a_second_writer_is_refused_at_once(tmp_path: Path) -> None:
+    for listens in (False, True):
+        first = Writer(tmp_path, ".", 0.0, listens=listens)
+        with pytest.raises(CatalogueBusy) as caught:
+            Writer(tmp_path, ".", 0.0)
+        assert caught.value.listens is listens
+        first.close()
+    Writer(tmp_path, ".", 0.0).close()
+
+
+def test_the_lock_of_a_killed_writer_is_free(tmp_path: Path) -> None:
+    code = f"from feedsvc.catalogue import Writer\nw = Writer(__import__('pathlib').Path({str(tmp_path)!r}), '.', 0.0)\nprint(1, flush=True)\ninput()"
+    environ = os.environ | {"PYTHONPATH": str(ROOT)}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", code], env=environ, **pipes) as other:  # type: ignore[call-overload]
+        assert other.stdout.readline() == b"1\n"
+        with pytest.raises(CatalogueBusy):
+            Writer(tmp_path, ".", 0.0)
+        other.kill()
+        other.wait()
+    Writer(tmp_path, ".", 0.0).close()
+
+
+def test_a_failed_opening_frees_the_lock(tmp_path: Path) -> None:
+    Writer(tmp_path, "one", 0.0).close()
+    for _ in range(2):
+        with pytest.raises(CatalogueError, match="belongs to the content folder one"):
+            Writer(tmp_path, "two", 0.0)
+    Writer(tmp_path, "one", 0.0).close()
+
+
+def test_reading_needs_a_catalogue(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueMissing):
+        Reader(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_state_folder_keeps_itself_out_of_version_control(tmp_path: Path) -> None:
+    Writer(tmp_path / "deep" / "state", ".", 0.0).close()
+    assert (tmp_path / "deep" / "state" / ".gitignore").read_text() == "*\n"
+
+
+# -- migrations -----------------------------------------------------------------------------------------------
+
+
+def test_a_new_catalogue_has_the_newest_version(tmp_path: Path) -> None:
+    Writer(tmp_path, ".", 0.0).close()
+    connection = sqlite3.connect(tmp_path / CATALOGUE)
+    assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+    connection.close()
+
+
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
+def test_every_older_version_is_brought_up_to_date(tmp_path: Path, version: int) -> None:
+    connection = sqlite3.connect(tmp_path / CATALOGUE, isolation_level=None)
+    for script in MIGRATIONS[:version]:
+        connection.executescript(script)
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.close()
+    Writer(tmp_path, ".", 0.0).close()
+    fresh = tmp_path / "fresh"
+    Writer(fresh, ".", 0.0).close()
+    assert schema(tmp_path) == schema(fresh)
+
+
+def schema(state: Path) -> set[tuple[str, str]]:
+    connection = sqlite3.connect(state / CATALOGUE)
+    rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    connection.close()
+    return {(name, " ".join(sql.split())) for name, sql in rows}
+
+
+def test_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+    Writer(tmp_path, ".", 0.0).close()
+    connection = sqlite3.connect(tmp_path / CATALOGUE)
+    connection.execute("PRAGMA user_version = 1000")
+    connection.close()
+    with pytest.raises(CatalogueError, match="made by a newer feedsvc"):
+        Writer(tmp_path, ".", 0.0)
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / CATALOGUE).write_bytes(b"no database at all, but long enough to look like one" * 40)
+    with pytest.raises(CatalogueError):
+        Writer(tmp_path, ".", 0.0)
+
+
+# -- generations ----------------------------------------------------------------------------------------------
+
+
+def test_a_reader_at_a_generation_is_not_disturbed_by_the_next(library: Library) -> None:
+    first = library.publish({SITE: "one", TEA: "tea"})
+    reader = Reader(library.state)
+    library.now += 10
+    second = library.publish({SITE: "two"})
+    assert (reader.generation, first, second) == (second, 1, 2)
+    assert (text(reader, RSS, first), text(reader, RSS, second)) == ("one", "two")
+    assert text(reader, TEA_RSS, second) == "tea"
+    assert dict(reader.etags(first)) != dict(reader.etags(second))
+    assert reader.etags(first)[0][0] in dict(reader.etags(second))
+    assert set(reader.addresses_since(first)) == {"/rss.xml", "/atom.xml", "/feed.json"}
+    reader.close()
+
+
+def test_documents_that_are_stored_are_unseen_until_they_are_published(library: Library) -> None:
+    first = library.publish({SITE: "one"})
+    seen: list[str] = []
+    store, publish = library.writer.store, library.writer.publish
+    reader = Reader(library.state)
+    documents = list(library._documents(SITE, "two"))
+    store(documents, first + 1)
+    seen.append(text(reader, RSS, reader.generation))
+    library.close()  # as though killed between storing and publishing
+    assert callable(publish)
+    writer = library.writer
+    assert writer.generation == first
+    assert text(writer, RSS, first + 100) == "one"  # what was left unpublished is cleared
+    seen.append(text(reader, RSS, reader.generation))
+    assert seen == ["one", "one"]
+    reader.close()
+
+
+def test_a_transaction_that_fails_leaves_everything_as_it_was(library: Library) -> None:
+    first = library.publish({SITE: "one"})
+    before = library.writer.etags(first)
+    broken = next(iter(library._documents(TEA, "tea")))
+    with pytest.raises(CatalogueError):
+        library.writer.store([broken, object()], first + 1)  # type: ignore[list-item]
+    assert library.writer.etags(first) == before
+    assert library.publish({SITE: "two"}) == first + 1
+
+
+def test_feeds_that_were_touched_are_remembered_until_they_are_published(library: Library) -> None:
+    library.publish({SITE: "one"})
+    assert library.writer.touched() == []
+    from feedsvc.catalogue import Draft
+
+    draft = Draft()
+    draft.touched = {TEA, SITE}
+    library.writer.commit(draft, library.now)
+    library.close()
+    assert set(library.writer.touched()) == {TEA, SITE}
+    library.publish({SITE: "two", TEA: "tea"})
+    assert library.writer.touched() == []
+
+
+def test_superseded_documents_are_forgotten_after_a_while(library: Library) -> None:
+    for number in range(4):
+        library.publish({SITE: f"number{number}"})
+        library.now += KEPT / 4
+    reader = library.writer
+    assert [text(reader, RSS, generation) for generation in (1, 2, 3, 4)] == [f"number{n}" for n in range(4)]
+    library.now += KEPT
+    library.publish({TEA: "tea"})
+    assert text(reader, RSS, 5) == "number3"
+    assert reader.document(RSS, 3) is None
+    assert reader.published_at(5) == library.now
+
+
+def test_a_clock_that_is_set_back_forgets_nothing_too_early(library: Library) -> None:
+    library.publish({SITE: "one"})
+    library.now -= 1_000_000
+    library.publish({SITE: "two"})
+    assert text(library.writer, RSS, 1) == "one"
+
+
+def test_the_signal_tells_other_processes(library: Library) -> None:
+    library.publish({SITE: "one"})
+    signal = Signal(library.state / SIGNAL)
+    assert signal.value == 1
+    library.publish({SITE: "two"})
+    assert signal.value == 2
+    signal.value = 0  # as though the writer had been killed before it announced what it published
+    library.close()
+    assert library.writer.generation == 2
+    assert signal.value == 2
+    signal.close()
+
+
+def test_an_empty_feed_knows_since_when(library: Library) -> None:
+    library.publish({SITE: "one", TEA: "tea"}, [post("a", TEA)])
+    facts = library.writer.feed(TEA)
+    assert facts is not None
+    assert (facts.entries, facts.emptied) == (1, None)
+    site = library.writer.feed(SITE)
+    assert site is not None
+    assert (site.entries, site.emptied) == (1, None)
+
+
+# -- requests for builds --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def control(tmp_path: Path) -> Control:
+    return Control(tmp_path)
+
+
+def test_requests_that_wait_become_one(control: Control, tmp_path: Path) -> None:
+    other = Control(tmp_path)
+    first = control.request("request", 1.0)
+    assert (first.state, first.requested, other.request("command", 2.0).id) == ("queued", 1.0, first.id)
+    assert other.queued()
+    assert control.start("change", 3.0) == first.id
+    assert not control.queued()
+    second = other.request("request", 4.0)
+    assert second.id != first.id
+    control.finish(first.id, 5.0, {"posts": 3})
+    done = other.build(first.id)
+    assert done is not None
+    assert (done.state, done.started, done.finished, done.report) == ("done", 3.0, 5.0, {"posts": 3})
+    assert control.start("timer", 6.0) == second.id
+    control.finish(second.id, 7.0, {}, "it failed")
+    failed = control.build(second.id)
+    assert failed is not None
+    assert (failed.state, failed.error) == ("failed", "it failed")
+    assert [build.id for build in other.builds()] == [second.id, first.id]
+    other.close()
+    control.close()
+
+
+def test_ten_threads_ask_at_once(tmp_path: Path) -> None:
+    ids: list[int] = []
+
+    def ask() -> None:
+        mine = Control(tmp_path)
+        ids.append(mine.request("request", 1.0).id)
+        mine.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(ids) == 10
+    assert len(set(ids)) == 1
+
+
+def test_a_request_moves_the_version_for_others(control: Control, tmp_path: Path) -> None:
+    other = Control(tmp_path)
+    before = control.version
+    assert control.version == before
+    other.request("request", 1.0)
+    assert control.version != before
+    other.close()
+    control.close()
+
+
+def test_what_a_killed_builder_left_running_has_failed_and_what_waits_waits(control: Control) -> None:
+    control.request("request", 1.0)
+    running = control.start("request", 2.0)
+    waiting = control.request("request", 3.0)
+    control.abandon(4.0)
+    found = {build.id: build.state for build in control.builds()}
+    assert found == {running: "failed", waiting.id: "queued"}
+    control.close()
+
+
+def test_builds_are_not_kept_for_ever(control: Control) -> None:
+    for number in range(300):
+        control.finish(control.start("timer", float(number)), float(number), {})
+    assert len(control.builds(1000)) <= 201
+    assert control.build(1) is None
+    control.close()
+
+
+# -- while another has the catalogue --------------------------------------------------------------------------
+
+
+READS: list[Callable[[Reader], object]] = [
+    lambda reader: reader.document(RSS, 1),
+    lambda reader: list(reader.feeds()),
+    lambda reader: reader.latest(),
+    lambda reader: reader.problems(),
+    lambda reader: reader.served,
+]
+
+
+def test_readers_are_not_held_up_by_a_transaction(library: Library) -> None:
+    library.publish({SITE: "one"})
+    reader = Reader(library.state)
+    library.writer.connection.execute("BEGIN IMMEDIATE")
+    library.writer.connection.execute("DELETE FROM documents")
+    try:
+        for read in READS:
+            assert read(reader) is not None
+        assert text(reader, RSS, 1) == "one"
+    finally:
+        library.writer.connection.execute("ROLLBACK")
+    reader.close()
