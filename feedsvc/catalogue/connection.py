@@ -16,8 +16,8 @@ CATALOGUE = "catalogue.sqlite3"
 CONTROL = "control.sqlite3"
 SIGNAL = "generation"
 LOCK = "lock"
+BORN = "born"  # touched when a catalogue is made: tells it from one before it that had the same inode
 TOKEN = "token"  # noqa: S105 - the name of a file
-
 
 
 class Connection(sqlite3.Connection):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from feedsvc.catalogue.connection import CATALOGUE, LOCK, SIGNAL, Packer, connect
+from feedsvc.catalogue.connection import BORN, CATALOGUE, LOCK, SIGNAL, Packer, connect
 from feedsvc.catalogue.draft import Draft, FileRow, Written
 from feedsvc.catalogue.ledger import LedgerFile
 from feedsvc.catalogue.lock import Lock
@@ -357,6 +357,7 @@ class Writer(Reader):
         """Record which content this state belongs to; refuse another's."""
         owner = self.meta("content")
         if owner is None:
+            Path(self.path, BORN).touch()
             with self.connection.transaction():
                 self._set("content", name)
                 self._mark({SITE})

@@ -14,7 +14,7 @@ from math import inf
 from pathlib import Path
 from urllib.parse import unquote
 
-from feedsvc.catalogue import CATALOGUE, SIGNAL, Reader, Signal
+from feedsvc.catalogue import BORN, CATALOGUE, SIGNAL, Reader, Signal
 from feedsvc.exceptions import CatalogueError, CatalogueMissing
 from feedsvc.model import Served
 from feedsvc.shelf.memory import Memory
@@ -24,7 +24,7 @@ _LOOK_EVERY = 1.0  # seconds between looks at whether the files were replaced or
 _ATTEMPTS = 8
 _IDLE_READERS = 16
 
-FileId = tuple[int, int]
+FileId = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,7 +172,7 @@ class Shelf:
 
     def _advance(self, current: Current | None, opened: _Opened, generation: int) -> Current | None:
         replaced = current is None or current.catalogue != opened.catalogue
-        if replaced and _file_id(self._path) not in (opened.catalogue, None):
+        if replaced and self._catalogue_id() not in (opened.catalogue, None):
             return None  # a reader of a file that has been replaced meanwhile
         served = opened.reader.served
         if not generation or served is None:
@@ -204,12 +204,15 @@ class Shelf:
         found = self._memory.get(path)
         return found if found is not None and found.until > self.clock() else None
 
+    def _catalogue_id(self) -> FileId | None:
+        return _file_id(self._path, self._state / BORN)
+
     # -- connections ---------------------------------------------------------------------------------------
 
     @contextmanager
     def _borrowed(self) -> Iterator[_Opened]:
-        file = _file_id(self._path)
-        opened = self._take_idle(file) or _Opened(Reader(self._state), file or (0, 0))
+        file = self._catalogue_id()
+        opened = self._take_idle(file) or _Opened(Reader(self._state), file or (0, 0, 0))
         try:
             yield opened
         except CatalogueError:
@@ -241,12 +244,13 @@ class Shelf:
             opened.reader.close()
 
 
-def _file_id(path: Path) -> FileId | None:
+def _file_id(path: Path, born: Path | None = None) -> FileId | None:
+    """What tells a file from another; ``born`` from one that had its inode before it."""
     try:
         found = os.stat(path)  # noqa: PTH116 - this is in the way of every slow request
+        return found.st_dev, found.st_ino, os.stat(born).st_mtime_ns if born else 0  # noqa: PTH116
     except OSError:
         return None
-    return found.st_dev, found.st_ino
 
 
 def _open_signal(state: Path) -> Signal:

@@ -255,7 +255,12 @@ def test_feeds_lists_every_feed_with_its_address(content: Path) -> None:
 def test_export_builds_and_writes_only_what_changed(content: Path, tmp_path: Path) -> None:
     assert run("export", "public", content).stdout.startswith("12 files written, 0 removed, 0 as they were")
     assert (tmp_path / "public" / "tag" / "A股" / "atom.xml").is_file()
-    assert orjson.loads(run("export", "public", content, "--json").stdout) == {"written": 0, "removed": 0, "kept": 12}
+    assert orjson.loads(run("export", "public", content, "--json").stdout) == {
+        "written": 0,
+        "removed": 0,
+        "kept": 12,
+        "left_out": [],
+    }
 
 
 def test_the_ledger_moves_to_another_state(content: Path) -> None:
