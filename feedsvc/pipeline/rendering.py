@@ -15,6 +15,7 @@ from feedsvc.render import RenderRules, entry, frame, splice
 from feedsvc.uris import feed_path
 
 AT_HAND = 64 * 2**20  # bytes of rendered entries that are kept in memory
+TOGETHER = 64  # entries that are made in one go: a fifth faster than one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,31 +75,35 @@ class Printer:
     def print(self, jobs: Sequence[Job]) -> Printed:
         """The documents of these feeds that differ from those of the generation."""
         printed = Printed()
-        for job in jobs:
-            previous = {format_: self._previous(job, format_) for format_ in FORMATS}
-            if self._again or not all(_holds(document, job) for document in previous.values()):
-                entries = self._gather(job, printed)
-                for format_ in FORMATS:
-                    self._make(job, format_, entries, previous[format_], printed)
+        work = [(job, previous) for job in jobs if (previous := self._previous(job)) is not None]
+        entries = self._gather([job for job, _ in work], printed)
+        for format_ in FORMATS:
+            for job, previous in work:
+                self._make(job, format_, entries, previous[format_], printed)
         return printed
 
-    def _previous(self, job: Job, format_: Format) -> Document | None:
+    def _previous(self, job: Job) -> dict[Format, Document | None] | None:
+        """The feed's documents as they are; None where they hold just the entries that are wanted."""
         if not self._generation:
-            return None
-        return self._reader.validators(feed_path(job.feed.term, FILENAMES[format_]), self._generation)
+            return dict.fromkeys(FORMATS)
+        addresses = {format_: feed_path(job.feed.term, FILENAMES[format_]) for format_ in FORMATS}
+        found = {each: self._reader.validators(address, self._generation) for each, address in addresses.items()}
+        # a document without entries also tells since when it is empty
+        same = all(document is not None and document.entries == job.entries for document in found.values())
+        return None if same and job.entries and not self._again else found
 
     def _make(
         self,
         job: Job,
         format_: Format,
-        entries: Mapping[tuple[int, bytes], Rendered],
+        entries: Mapping[bytes, Rendered],
         previous: Document | None,
         printed: Printed,
     ) -> None:
+        keys = tuple(key for key in job.entries if key[1] in entries)
         around = frame(job.feed, format_, self._rules)
-        body = splice(around, [rendered[format_] for rendered in entries.values()])
+        body = splice(around, [entries[version][format_] for _, version in keys])
         address = feed_path(job.feed.term, FILENAMES[format_])
-        keys = tuple(entries)
         document = publish(job.feed.term, format_, address, body, keys, previous=previous, now=self._now)
         printed.made += 1
         printed.written += document is not previous
@@ -107,27 +112,40 @@ class Printer:
                 Written(address, document.term, format_, document.etag, document.modified, keys, around)
             )
 
-    def _gather(self, job: Job, printed: Printed) -> dict[tuple[int, bytes], Rendered]:
-        gathered = {}
-        for number, version in job.entries:
+    def _gather(self, jobs: Sequence[Job], printed: Printed) -> dict[bytes, Rendered]:
+        """The entries of all these feeds, by version: those at hand, those stored, and the rest made now."""
+        numbers = {version: number for job in jobs for number, version in job.entries}
+        gathered: dict[bytes, Rendered] = {}
+        for version in numbers:
             rendered = self._at_hand.get(version) or self._reader.entry(version)
-            if rendered is None:
-                filed = self._filed(number)
-                try:
-                    rendered = self._render(filed)
-                except RenderError as error:
-                    printed.problems.append(Problem(filed.post.path, 1, "not-rendered", str(error)))
-                    continue
-                printed.entries[version] = self._packer.pack(pack_rendered(rendered))
+            if rendered is not None:
+                gathered[version] = rendered
+        missing = [number for version, number in numbers.items() if version not in gathered]
+        for start in range(0, len(missing), TOGETHER):
+            made = self._render(missing[start : start + TOGETHER], printed)
+            printed.entries |= {version: self._packer.pack(pack_rendered(each)) for version, each in made.items()}
+            gathered |= made
+        for version, rendered in gathered.items():
             self._hold(version, rendered)
-            gathered[number, version] = rendered
         return gathered
 
-    def _render(self, filed: Filed) -> Rendered:
-        post = filed.post
-        packed = filed.packed
+    def _render(self, numbers: Sequence[int], printed: Printed) -> dict[bytes, Rendered]:
+        """Make entries, one step after the other for all: that keeps each library's code and data in the caches."""
+        entries = [self._entry(self._filed(number)) for number in numbers]
+        made: dict[bytes, Rendered] = {each.version: {} for each in entries}
+        for format_ in FORMATS:
+            for each in entries:
+                try:
+                    made[each.version][format_] = entry(each, format_, self._rules)
+                except RenderError as error:
+                    path = self._filed(each.number).post.path
+                    printed.problems.append(Problem(path, 1, "not-rendered", str(error)))
+        return {version: rendered for version, rendered in made.items() if len(rendered) == len(FORMATS)}
+
+    def _entry(self, filed: Filed) -> Entry:
+        post, packed = filed.post, filed.packed
         body = self._packer.unpack(packed).decode() if packed is not None else self._reader.body(filed.number)
-        whole = Entry(
+        return Entry(
             number=filed.number,
             version=filed.version,
             id=filed.id,
@@ -140,7 +158,6 @@ class Printer:
             summary=post.summary,
             html=to_html(body, post.markup, post.url),
         )
-        return {format_: entry(whole, format_, self._rules) for format_ in FORMATS}
 
     def _filed(self, number: int) -> Filed:
         staged = self._staged.get(number)
@@ -155,8 +172,3 @@ class Printer:
         while self._held > AT_HAND:
             _, dropped = self._at_hand.popitem(last=False)
             self._held -= sum(map(len, dropped.values()))
-
-
-def _holds(document: Document | None, job: Job) -> bool:
-    """Whether a document holds just the entries that are wanted. An empty one also tells since when it is empty."""
-    return document is not None and bool(job.entries) and document.entries == job.entries

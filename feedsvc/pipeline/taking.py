@@ -63,30 +63,34 @@ class Taker:
     def take(self, batch: Sequence[Wanted]) -> list[Taken]:
         """Read files, in order."""
         packer = Packer()
-        return [self._take(wanted, packer) for wanted in batch]
+        seen = [(wanted, *self._see(wanted)) for wanted in batch]  # all at first: see Printer on doing things together
+        return [
+            taken if raw is None else self._parse(raw, taken, wanted.first_seen, packer) for wanted, raw, taken in seen
+        ]
 
-    def _take(self, wanted: Wanted, packer: Packer) -> Taken:
+    def _see(self, wanted: Wanted) -> tuple[bytes | None, Taken]:
+        """A file's bytes, if they are new and to be parsed, and what is known without."""
         try:
             found = read(self.content, wanted.path, self.rules.max_bytes)
         except ContentError as error:
-            return Taken(wanted.path, unsettled=error.unfinished, error=None if error.unfinished else error)
+            return None, Taken(wanted.path, unsettled=error.unfinished, error=None if error.unfinished else error)
         if found is None:
-            return Taken(wanted.path, gone=True)
+            return None, Taken(wanted.path, gone=True)
         raw, fingerprint = found
-        age = self.now - fingerprint.mtime
-        if -PATIENCE < age < STILL:
-            return Taken(wanted.path, unsettled=True)
+        if -PATIENCE < self.now - fingerprint.mtime < STILL:
+            return None, Taken(wanted.path, unsettled=True)
         digest = xxh3_128_digest(raw)
-        seen = Taken(wanted.path, digest, fingerprint, same=digest == wanted.digest)
-        return seen if seen.same else self._parse(raw, seen, wanted.first_seen, packer, fresh=abs(age) < PATIENCE)
+        same = digest == wanted.digest
+        return None if same else raw, Taken(wanted.path, digest, fingerprint, same=same)
 
-    def _parse(self, raw: bytes, seen: Taken, first_seen: float, packer: Packer, *, fresh: bool) -> Taken:
-        zone = ZoneInfo(self.site.timezone)
+    def _parse(self, raw: bytes, seen: Taken, first_seen: float, packer: Packer) -> Taken:
+        moment = datetime.fromtimestamp(first_seen, ZoneInfo(self.site.timezone))
         try:
-            parsed = parse(raw, seen.path, self.rules, self.site, datetime.fromtimestamp(first_seen, zone))
+            parsed = parse(raw, seen.path, self.rules, self.site, moment)
         except ContentError as error:
-            unsettled = error.unfinished and fresh
-            return Taken(seen.path, unsettled=True) if unsettled else replace(seen, error=error)
+            if error.unfinished and self._fresh(seen):
+                return Taken(seen.path, unsettled=True)
+            return replace(seen, error=error)
         if parsed.post is None:
             return replace(seen, problems=parsed.problems)
         body = parsed.post.body.encode()
@@ -99,3 +103,6 @@ class Taker:
             body=xxh3_128_digest(body),
             problems=parsed.problems,
         )
+
+    def _fresh(self, seen: Taken) -> bool:
+        return seen.fingerprint is not None and abs(self.now - seen.fingerprint.mtime) < PATIENCE

@@ -137,7 +137,6 @@ def test_reading_commands_work_beside_the_server(server: Server, site: Site) -> 
     assert feedsvc("build", site.root, "--state", server.state, "--dry-run").returncode == 0
 
 
-@pytest.mark.xfail(strict=True, reason="saving the ledger takes the writer's lock: no backup while the server runs")
 def test_the_ledger_can_be_saved_beside_the_server(server: Server, site: Site) -> None:
     target = site.root.parent / "ledger"
     done = feedsvc("ledger", "save", target, site.root, "--state", server.state)

@@ -13,6 +13,7 @@ from feedsvc.catalogue import Reader, Writer
 from feedsvc.config.loading import load
 from feedsvc.model import Report
 from feedsvc.pipeline import rebuild
+from feedsvc.pipeline.progress import Progress, silent
 
 START = 1_900_000_000.0  # far from the machine's clock: no file looks as though it were being written
 CONFIG = "title: 编目\nurl: https://f.example.org\ntimezone: Asia/Shanghai\n"
@@ -50,11 +51,12 @@ class Desk:
     def drop(self, path: str) -> None:
         (self.root / path).unlink()
 
-    def look(self, *paths: str, after: float = 10.0) -> Report:
+    def look(self, *paths: str, after: float = 10.0, progress: Progress = silent) -> Report:
         """Rebuild some time later: all of it, or these paths."""
         self.now += after
         settings = replace(load(self.root, state=self.state, environ={}, cwd=self.root), processes=1)
-        return rebuild(self.writer, settings, self.now, paths=frozenset(paths) if paths else None)
+        scope = frozenset(paths) if paths else None
+        return rebuild(self.writer, settings, self.now, paths=scope, progress=progress)
 
     def items(self) -> list[dict[str, Any]]:
         """The entries of the site's feed, newest first."""

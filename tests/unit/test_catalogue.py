@@ -161,7 +161,7 @@ def test_a_transaction_that_fails_leaves_everything_as_it_was(library: Library) 
     before = library.writer.etags(first)
     broken = next(iter(library._documents(TEA, "tea")))
     with pytest.raises(CatalogueError):
-        library.writer.store([broken, replace(broken, body=None)], {}, first + 1)  # type: ignore[arg-type]
+        library.writer.store([broken, replace(broken, etag=None)], {}, first + 1)  # type: ignore[arg-type]
     assert library.writer.etags(first) == before
     assert library.publish({SITE: "two"}) == first + 1
 
