@@ -10,7 +10,7 @@ COMPILE := build/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe -
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --annotation-style line
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint check lock clean
+.PHONY: help serve test lint check bench lock clean
 
 help:  ## List what make can do here.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ lint: .venv/ready-dev  ## Look at style, types and imports, without running anyt
 
 check: lint test  ## Do all that has to pass before a change is merged; what CI runs.
 	$(BIN)/pytest -m "slow or bench" $(ARGS)
+
+bench: .venv/ready-dev  ## Measure, and write docs/benchmarks.md.
+	$(BIN)/python -m tests.bench $(ARGS)
 
 lock: build/lock/bin/pip-compile  ## Bring the locked versions of all dependencies up to date.
 	$(COMPILE) --upgrade --only-build-deps --build-deps-for wheel -o requirements-build.lock pyproject.toml

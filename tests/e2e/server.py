@@ -6,6 +6,7 @@ import http.client
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -291,6 +292,21 @@ class Server:
         """Whether a document is served that holds all the texts."""
         answer = self.get(path)
         return answer.status == 200 and all(text in answer.text for text in texts)
+
+    def answered(self) -> list[int]:
+        """How many requests each worker has answered."""
+        slots = sorted((self.state / "requests").iterdir())
+        return [sum(struct.unpack("=6Q", data)) for slot in slots if (data := slot.read_bytes())]
+
+    def wait_workers(self, count: int) -> None:
+        """Wait until each of so many workers answers; the first makes the server ready."""
+
+        def all_answer() -> bool:
+            self.get("/healthz")
+            found = self.answered()
+            return len(found) == count and all(found)
+
+        eventually(all_answer, what=f"{count} workers that answer")
 
     def wait_shows(self, path: str, *texts: str, timeout: float = 5.0) -> float:
         """Wait until a document is served that holds all the texts; gives the seconds that took."""

@@ -28,6 +28,7 @@ def validators(server: Server) -> list[tuple[str | None, str | None]]:
 def test_a_signal_ends_it_in_good_order(serve: Serve, number: int, group: bool) -> None:
     """To it alone as init and docker do, to the whole group as terminals and systemd do."""
     server = serve(workers=2)
+    server.wait_workers(2)
     children, port = server.children(), server.port
     began = time.monotonic()
     assert server.stop(number, group=group) == 0
@@ -40,9 +41,7 @@ def test_a_signal_ends_it_in_good_order(serve: Serve, number: int, group: bool) 
 def test_no_worker_panics_at_its_end(serve: Serve) -> None:
     """Threads of granian's panic when they meet an interpreter that is being finalised."""
     server = serve(workers=4)
-    eventually(lambda: len([*(server.state / "requests").iterdir()]) == 4, what="all workers")
-    for _ in range(40):
-        server.get("/rss.xml")
+    server.wait_workers(4)
     assert server.stop() == 0
     assert "panicked" not in server.printed()
 
