@@ -34,13 +34,20 @@ def compare(before: Reader | None, after: Reader) -> Iterator[FeedChange]:
             facts.term,
             address,
             _titles(after, [number for number in will if number not in was]),
-            _titles(after, [number for number in will if was.get(number, will[number]) != will[number]]),
+            _titles(after, [number for number in will if number in was and _differ(before, was, after, will, number)]),
             _titles(before, [number for number in was if number not in will]),
         )
 
 
 def _versions(document: Document | None) -> dict[int, bytes]:
     return dict(document.entries) if document else {}
+
+
+def _differ(before: Reader | None, was: dict[int, bytes], after: Reader, will: dict[int, bytes], number: int) -> bool:
+    """Whether an entry looks different: other settings give it another version, but seldom other bytes."""
+    if before is None or was[number] == will[number]:
+        return False
+    return before.entry(was[number]) != after.entry(will[number])
 
 
 def _titles(reader: Reader | None, numbers: list[int]) -> tuple[str, ...]:
