@@ -1,0 +1,90 @@
+"""What a rebuild asks of the catalogue, beside what every reader does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from feedsvc.catalogue.reader import Reader
+from feedsvc.catalogue.records import Filed
+from feedsvc.model import Fingerprint, Known, Term
+
+
+class Inquiry(Reader):
+    """The catalogue, for whoever is about to change it."""
+
+    def recipe(self) -> bytes | None:
+        """What all documents were made with, None before the first generation."""
+        value = self.meta("recipe")
+        return value if isinstance(value, bytes) else None
+
+    def missing(self) -> dict[str, float]:
+        """Files that were not found, and since when (epoch seconds)."""
+        rows = self.connection.execute("SELECT path, missing FROM files WHERE missing IS NOT NULL ORDER BY path")
+        return dict(rows.fetchall())
+
+    def touched(self) -> list[Term]:
+        """Feeds whose posts changed and whose documents have not been made yet."""
+        rows = self.connection.execute("SELECT scheme, name FROM touched JOIN feeds ON number = feed ORDER BY feed")
+        return [Term(*row) for row in rows]
+
+    def twins(self, name: str, body: bytes) -> list[int]:
+        """The numbers of posts with this name and body digest."""
+        rows = self.connection.execute("SELECT number FROM posts WHERE name = ? AND digest = ?", (name, body))
+        return [number for (number,) in rows]
+
+    def holders(self, id_: str) -> list[int]:
+        """The numbers of posts with this id."""
+        return [number for (number,) in self.connection.execute("SELECT number FROM posts WHERE id = ?", (id_,))]
+
+    def owners(self, id_: str) -> list[int]:
+        """The numbers of posts that have this id, or had it when their files were there."""
+        rows = self.connection.execute(
+            "SELECT number FROM ledger_posts WHERE id = ?1 UNION SELECT number FROM posts WHERE id = ?1", (id_,)
+        )
+        return [number for (number,) in rows]
+
+    def due(self, now: float) -> list[Filed]:
+        """Posts whose time has come since they were filed."""
+        return self.posts_where("p.standing = 0 AND p.published <= ?", round(now * 1_000_000))
+
+    def next_due(self) -> float | None:
+        """When the next waiting post's time comes, in epoch seconds."""
+        (published,) = self.connection.execute("SELECT min(published) FROM posts WHERE standing = 0").fetchone()
+        return None if published is None else published / 1_000_000
+
+    def known(self, paths: Iterable[str] | None = None) -> dict[str, Known]:
+        """What is known of files: all of them, or those that ``paths`` name and those below them."""
+        query = "SELECT path, size, mtime, ctime, inode, digest, looked FROM files"
+        if paths is None:
+            return _known(self.connection.execute(query))
+        found: dict[str, Known] = {}
+        for path in paths:
+            found |= _known(self.connection.execute(f"{query} WHERE path = ?", (path,)))
+            # everything below a folder sorts between "folder/" and "folder0", "0" being next after "/"
+            found |= _known(self.connection.execute(f"{query} WHERE path > ? AND path < ?", (f"{path}/", f"{path}0")))
+        return found
+
+    def count_files(self) -> int:
+        """How many files are known to be there."""
+        return int(self.connection.execute("SELECT count(*) FROM files WHERE missing IS NULL").fetchone()[0])
+
+    def slots(self, term: Term, limit: int) -> list[tuple[int, str, int, bytes, str]]:
+        """The newest posts of a feed: published, tie, number, version and updated of each."""
+        return self.connection.execute(
+            "SELECT t.published, t.tie, t.post, p.version, p.updated "
+            "FROM post_terms t JOIN posts p ON p.number = t.post "
+            "WHERE t.feed = (SELECT number FROM feeds WHERE scheme = ? AND name = ?) "
+            "ORDER BY t.published DESC, t.tie DESC, t.post DESC LIMIT ?",
+            (term.scheme, term.name, limit),
+        ).fetchall()
+
+    def all_terms(self) -> list[Term]:
+        """Every feed there ever was."""
+        return [facts.term for facts in self.feeds()]
+
+
+def _known(rows: Iterable[tuple[str, int, int, int, int, bytes, int]]) -> dict[str, Known]:
+    return {
+        path: Known(Fingerprint(size, mtime, ctime, inode), digest, looked)
+        for path, size, mtime, ctime, inode, digest, looked in rows
+    }
