@@ -18,6 +18,8 @@ _SUFFIXES = MARKDOWN | HTML
 _NEVER = ("node_modules/", "gemfiles/", "vendor/bundle/", "vendor/cache/", "vendor/gems/", "vendor/ruby/")
 _SPECIAL = (".", "_", "#", "~")
 _WILD = re.compile(r"[*?\[]")
+# where generators of sites keep what is no post
+_APART = frozenset(("_data", "_drafts", "_includes", "_layouts", "_site"))
 
 
 def is_post(path: str, rules: ContentRules) -> bool:
@@ -26,7 +28,7 @@ def is_post(path: str, rules: ContentRules) -> bool:
     In a Jekyll site: what lies under a ``_posts`` folder and passes Jekyll's EntryFilter. In a plain folder:
     every Markdown or HTML file. Anywhere: what a glob of ``rules.include`` names in full.
     """
-    if suffix(path) not in _SUFFIXES or _forbidden(path):
+    if suffix(path) not in _SUFFIXES or _forbidden(path) or not _is_text(path):
         return False
     if _named(path, rules.include):
         return True
@@ -82,7 +84,12 @@ def _shut(path: str, layout: str, include: tuple[str, ...], exclude: tuple[str, 
         if "_posts" in parts[:-1]:
             return name.startswith(_SPECIAL if parts[-2] == "_posts" else ".")
         return name.startswith(_SPECIAL) or name.endswith("~")
-    return name.startswith((".", "#", "~")) or name in ("_site", "_drafts") or name.endswith("~")
+    return name.startswith((".", "#", "~")) or name in _APART or name.endswith("~")
+
+
+def _is_text(path: str) -> bool:
+    """Whether the name is text: one in GBK on a file system of UTF-8 can be no path in a catalogue or a link."""
+    return path.isascii() or path.isprintable() or not any("\ud800" <= char <= "\udfff" for char in path)
 
 
 def _forbidden(path: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import tempfile
@@ -13,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from feedsvc import pipeline
-from feedsvc.catalogue import TOKEN, Control, Reader, Writer, read_ledger
+from feedsvc.catalogue import BEARER, TOKEN, Control, Reader, Writer, read_ledger
 from feedsvc.config import Settings, changed
 from feedsvc.config.loading import reread
 from feedsvc.exceptions import CatalogueError, CatalogueMissing, FeedsvcError
@@ -84,7 +85,8 @@ class Service:
         """
         writer = self.open()
         with self._control() as control:
-            build = control.start(trigger, self.clock())
+            # a look at some paths does not answer whoever asked for a rebuild
+            build = control.start(trigger, self.clock(), take=paths is None)
             started = time.monotonic()
             try:
                 self._refresh()
@@ -119,6 +121,8 @@ class Service:
     def _refresh(self) -> None:
         if changed(self.settings):
             self.settings = reread(self.settings)
+            if self._listens:
+                self.token()
 
     # -- what a rebuild would do ---------------------------------------------------------------------------
 
@@ -240,17 +244,27 @@ class Service:
 
         The configured one, else one of our own, kept in the state folder for its owner's eyes alone.
         """
-        if self.settings.token:
-            return self.settings.token, False
+        token, made = (self.settings.token, False) if self.settings.token else self._own_token()
+        _write_secret(self.settings.state / BEARER, hashlib.sha256(token.encode()).hexdigest())
+        return token, made
+
+    def _own_token(self) -> tuple[str, bool]:
         path = self.settings.state / TOKEN
         try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
             return path.read_text().strip(), False
-        token = secrets.token_urlsafe(32)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(f"{token}\n")
-        return token, True
+        except FileNotFoundError:
+            token = secrets.token_urlsafe(32)
+            _write_secret(path, token)
+            return token, True
+
+
+def _write_secret(path: Path, secret: str) -> None:
+    """Put a file in place whole, for its owner's eyes alone."""
+    partial = path.with_name(f".{path.name}.partial")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(f"{secret}\n")
+    partial.replace(path)
 
 
 def told(report: Report) -> dict[str, object]:

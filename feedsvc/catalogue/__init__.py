@@ -1,6 +1,6 @@
 """The state: what we know of posts, terms, documents and builds, in SQLite files of the state folder."""
 
-from feedsvc.catalogue.connection import BORN, CATALOGUE, SIGNAL, TOKEN, Packer
+from feedsvc.catalogue.connection import BEARER, BORN, CATALOGUE, SIGNAL, TOKEN, Packer
 from feedsvc.catalogue.control import Control
 from feedsvc.catalogue.draft import Draft, FileRow, Written
 from feedsvc.catalogue.ledger import LedgerFile, LedgerPost, read_ledger
@@ -11,6 +11,7 @@ from feedsvc.catalogue.signal import Signal
 from feedsvc.catalogue.writer import Writer
 
 __all__ = [
+    "BEARER",
     "BORN",
     "CATALOGUE",
     "SIGNAL",

@@ -18,6 +18,7 @@ SIGNAL = "generation"
 LOCK = "lock"
 BORN = "born"  # touched when a catalogue is made: tells it from one before it that had the same inode
 TOKEN = "token"  # noqa: S105 - the name of a file
+BEARER = "bearer"  # the digest of the token in force, whether it is ours or configured
 
 
 class Connection(sqlite3.Connection):

@@ -54,14 +54,16 @@ class Control:
         """Whether a request waits."""
         return self._connection.execute("SELECT 1 FROM builds WHERE state = 'queued' LIMIT 1").fetchone() is not None
 
-    def start(self, trigger: str, now: float) -> int:
-        """Take the request that waits, or note a build nobody asked for; gives its id."""
+    def start(self, trigger: str, now: float, *, take: bool = True) -> int:
+        """Take the request that waits, if it is to be taken, or note a build nobody asked for; gives its id."""
         with self._connection.transaction():
-            row = self._connection.execute(
-                "UPDATE builds SET state = 'running', started = ? "
-                "WHERE id = (SELECT min(id) FROM builds WHERE state = 'queued') RETURNING id",
-                (now,),
-            ).fetchone()
+            row = None
+            if take:
+                row = self._connection.execute(
+                    "UPDATE builds SET state = 'running', started = ? "
+                    "WHERE id = (SELECT min(id) FROM builds WHERE state = 'queued') RETURNING id",
+                    (now,),
+                ).fetchone()
             if row is None:
                 row = self._connection.execute(
                     "INSERT INTO builds (state, trigger, requested, started) VALUES ('running', ?, ?, ?) RETURNING id",
@@ -71,10 +73,17 @@ class Control:
         return int(row[0])
 
     def forget(self, build: int, triggers: Iterable[str]) -> None:
-        """Drop a build if it is one of these triggers': nobody asked for it, and it did nothing."""
-        self._connection.executemany(
-            "DELETE FROM builds WHERE id = ? AND trigger = ?", [(build, trigger) for trigger in triggers]
-        )
+        """Drop a build if it is one of these triggers': nobody asked for it, and it did nothing.
+
+        After one that failed it stays: it tells that the failure is over.
+        """
+        before = self._connection.execute(
+            "SELECT state FROM builds WHERE id < ? ORDER BY id DESC LIMIT 1", (build,)
+        ).fetchone()
+        if before is None or before[0] != "failed":
+            self._connection.executemany(
+                "DELETE FROM builds WHERE id = ? AND trigger = ?", [(build, trigger) for trigger in triggers]
+            )
 
     def finish(self, build: int, now: float, report: dict[str, object], error: str = "") -> None:
         """Note how a build ended: done, or failed where there is an ``error``."""

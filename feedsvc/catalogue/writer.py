@@ -66,6 +66,13 @@ class Writer(Inquiry):
             self._write(draft, now)
             self._mark(draft.touched)
 
+    def distrust(self, recipe: bytes) -> None:
+        """Have every file read again that was read by another recipe than this one."""
+        if self.meta("read_by") != recipe:
+            with self.connection.transaction():
+                self.connection.execute("UPDATE files SET digest = x'', looked = 0")
+                self._set("read_by", recipe)
+
     def store(self, documents: Iterable[Written], entries: Mapping[bytes, bytes], generation: int) -> None:
         """Write documents of a generation to come, unseen by readers until it is published.
 

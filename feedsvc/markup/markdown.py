@@ -13,6 +13,14 @@ _CODE_OR_ANCHOR = re.compile(r"<(?:a|code|kbd|pre|samp)[\s>]", re.IGNORECASE)
 _CJK_PUNCTUATION = r"\u2018-\u201f\u2026\u3000-\u303f\uff01-\uff0f\uff1a-\uff1f\uff3b-\uff60"
 _BARE_LINK = re.compile(rf'<a href="[^"]*">((?:https?://|ftp://|www\.)[^<]*?)([{_CJK_PUNCTUATION}][^<]*)</a>')
 _RAW_LINK = re.compile(r"<(https?://[^\s<>\"]+)>")  # within a block of HTML, where CommonMark reads no Markdown
+# kramdown's attribute lists, and ids of headings: they are no text. What code holds is matched first, and stays.
+_ATTRIBUTES = re.compile(
+    r"<(pre|code)[ >].*?(?:</\1>|\Z)|<([uo]l)>\s*<li>[^<{]*\{:toc\}\s*</li>\s*</\2>"
+    r"|\s?\{:(?:toc|\s?(?:[.#][\w-]+|[\w-]+=(?:&quot;[^{}\n<]*?&quot;|'[^{}\n<']*'))"
+    r"(?:\s(?:[.#][\w-]+|[\w-]+=(?:&quot;[^{}\n<]*?&quot;|'[^{}\n<']*')))*+)\s?\}"
+    r"|\s\{#[\w-]+\}(?=</h[1-6]>)",
+    re.DOTALL,
+)
 _FOOTNOTE = re.compile(r'((?:id="|href="#)fn(?:ref)?)-')
 
 
@@ -33,6 +41,8 @@ def to_raw_html(body: str) -> str:
     )
     if bare_links and ("://" in body or "www." in body):
         raw = _BARE_LINK.sub(lambda link: _end_at_punctuation(link, body), raw)
+    if "{:" in body or "{#" in body:
+        raw = _ATTRIBUTES.sub(lambda found: found[0] if found[1] else "", raw)
     if "data-footnote" in raw:
         raw = _FOOTNOTE.sub(r"\1:", raw)
     return _RAW_LINK.sub(r'<a href="\1">\1</a>', raw)

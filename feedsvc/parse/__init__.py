@@ -7,7 +7,8 @@ code               kind    meaning
 ================== ======= ==========================================================================
 empty              error   nothing in the file; unfinished
 open-fence         error   the front matter is never closed; unfinished
-no-front-matter    error   a file in ``_posts`` that does not start with front matter
+no-front-matter    both    a file in ``_posts`` that does not start with front matter: read as Jekyll does where
+                           its name holds the date and nothing in it looks like front matter
 front-matter       error   YAML, TOML or JSON that cannot be read, even line by line
 encoding           error   not UTF-8; names the encoding it looks like
 too-large          error   more bytes than ``content.max_bytes``
@@ -15,14 +16,17 @@ line-rescued       problem a value with unescaped quotes, backslashes or colons,
 fence-late         problem blank lines before the front matter
 title-missing      problem an empty title; made from the body's first words
 date-missing       problem no date anywhere; the date first seen stands in
-date-unreadable    problem a date that says nothing; the file name's, or the date first seen, stands in
+date-unreadable    problem a date that says nothing, there or in the file's name; the next best stands in
 date-early         problem a date before 1970
 date-zone          problem a zone's name that means several zones; read as RFC 822 does
 updated-unreadable problem a date of change that says nothing; ignored
 updated-early      problem changed before it was published; ignored
 name-undated       problem no date in the name of a file in ``_posts``: Jekyll leaves it out
+term-comma         problem a term that ends in a comma: its list was meant to be one
 term-address       problem a category, tag or author whose name cannot be an address
-permalink          problem a permalink with a placeholder that Jekyll does not know; the default is used
+permalink          problem a permalink with a placeholder that Jekyll does not know, or with a template; the default
+                           is used
+liquid             problem a mark of Liquid that needs more than the site's address: shown as written
 url                problem an address that cannot be a URI; the default is used
 guid-relative      problem an id that is no absolute URI
 ================== ======= ==========================================================================

@@ -8,23 +8,28 @@ from feedsvc.parse.dates import read_date, read_file_date, unclear_zone
 from feedsvc.parse.source import Source
 
 _HINT = "write it as 2022-06-02 17:33:04 +0800"
+_MISSING = "add one, such as date: 2022-06-02 17:33:04 +0800"
 
 
 def published(source: Source, first_seen: datetime) -> tuple[datetime, bool]:
     """The date of publication, and whether the post has one of its own."""
     moment = _written(source, "date", "date-unreadable")
-    if moment is None and source.place.date:
-        moment = read_file_date(source.place.date, source.zone)
+    named = source.place.date
+    if moment is None and named:
+        moment = read_file_date(named, source.zone)
     if moment is None:
-        if not source.value("date"):
-            source.note("date-missing", 0, "no date: the time it was first seen is used", _HINT)
+        if named and source.jekyll:
+            source.note("date-unreadable", 0, f"{named!r} in the file's name is no date", "correct the file's name")
+        elif not source.value("date"):
+            source.note("date-missing", 0, "no date: the time it was first seen is used", _MISSING)
         return first_seen, False
     if moment.timestamp() < 0:
-        source.note("date-early", "date", f"the date {moment:%Y-%m-%d} lies before 1970", _HINT)
+        message = f"the date {moment:%Y-%m-%d} lies before 1970"
+        source.note("date-early", "date", message, "readers may show none, or a wrong one")
     return moment, True
 
 
-def updated(source: Source, published: datetime) -> datetime | None:
+def updated(source: Source, published: datetime, *, dated: bool) -> datetime | None:
     """The date of the last change that the post names, if any and not before its publication."""
     for key in ("last_modified_at", "updated", "lastmod"):
         if not source.value(key):
@@ -32,7 +37,7 @@ def updated(source: Source, published: datetime) -> datetime | None:
         moment = _written(source, key, "updated-unreadable")
         if moment is None or moment >= published:
             return moment
-        if moment.date() < published.date():  # a bare date of the same day says nothing wrong
+        if dated and moment.date() < published.date():  # a bare date of the same day says nothing wrong
             message = f"changed on {moment:%Y-%m-%d}, before it was published"
             source.note("updated-early", key, message, "correct the one or the other")
         return None

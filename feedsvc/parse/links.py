@@ -82,7 +82,10 @@ def _slug(source: Source) -> str:
 def _plain_url(source: Source, categories: tuple[str, ...], local: datetime) -> str:
     for key in ("url", "permalink"):
         own = source.value(key)
-        if not own:
+        if not own or (key == "permalink" and own == "false"):  # Eleventy's, for a post without a page
+            continue
+        if "{{" in own or "{%" in own:
+            source.note(key, key, f"{own!r} is a template, which is not run", "write the address itself")
             continue
         if _SCHEME.match(own):
             uri = ascii_uri(own)

@@ -19,6 +19,8 @@ from feedsvc.parse.text_yaml import Unsafe, load_yaml
 # Jekyll's fences: python-frontmatter's own handlers take a rule of dashes for one, and know no "..."
 _YAML = BaseHandler(fm_boundary=re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE))
 _TOML = BaseHandler(fm_boundary=re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE))
+# gray-matter's, known from Eleventy: the fence names the language
+_LANGUAGE = re.compile(r"---[ \t]*(ya?ml|toml|json|js|javascript)[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _JSON = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 _JSON_START = re.compile(r'\{\s*["}]')
 _LATE = re.compile(r"\s+(?=(?:---|\+\+\+)[ \t]*\n)")
@@ -32,7 +34,8 @@ class Matter:
 
     ``data`` holds texts, None, lists and mappings of them. ``source`` is the front matter as written, which
     starts on ``line`` of the file. ``mended`` are the lines that were read as they were meant; ``late`` tells
-    that blank lines came before.
+    that blank lines came before, ``bare`` that there is none. ``blank`` counts
+    the newlines between it and the body.
     """
 
     data: Mapping[str, object]
@@ -41,11 +44,17 @@ class Matter:
     line: int = 1
     mended: tuple[int, ...] = ()
     late: bool = False
+    bare: bool = False
+    blank: int = 0
 
     def line_of(self, key: str) -> int:
         """The line of the file on which ``key`` stands; the front matter's first where it does not."""
         found = _key(key).search(self.source)
         return self.line + (self.source.count("\n", 0, found.start()) if found else 0)
+
+    def body_line(self, offset: int) -> int:
+        """The line of the file on which the body's character at ``offset`` stands."""
+        return self.line + self.source.count("\n") + self.blank + self.body.count("\n", 0, offset)
 
     def written(self, key: str) -> str:
         """What stands after ``key:`` on its line, as written; "" where nothing does."""
@@ -63,7 +72,11 @@ def read_matter(text: str, path: str) -> Matter | None:
     if late is not None:
         line += late[0].count("\n")
         text = text[late.end() :]
-    if text.startswith("---") and _YAML.detect(text):
+    named = _LANGUAGE.match(text) if text.startswith("---") else None
+    if named is not None:
+        source, body = _split(_YAML, text[: named.start(1)] + text[named.end() :], path, line)
+        data, mended = _read_named(named[1].lower(), source, path, line)
+    elif text.startswith("---") and _YAML.detect(text):
         source, body = _split(_YAML, text, path, line)
         data, mended = _read_yaml(source, path, line)
     elif text.startswith("+++") and _TOML.detect(text):
@@ -74,7 +87,8 @@ def read_matter(text: str, path: str) -> Matter | None:
         source, body, mended = text[:end], text[end:], ()
     else:
         return None
-    return Matter(data, body.lstrip("\n"), source, line, mended, late=late is not None)
+    stripped = body.lstrip("\n")
+    return Matter(data, stripped, source, line, mended, late=late is not None, blank=len(body) - len(stripped))
 
 
 def _key(key: str) -> re.Pattern[str]:
@@ -96,18 +110,36 @@ def _read_yaml(source: str, path: str, line: int) -> tuple[Mapping[str, object],
     data = read_lines(source)
     if data is not None:
         return data, ()
-    mended: tuple[int, ...] = ()
     try:
-        try:
-            value = load_yaml(source)
-        except Unsafe:
-            raise
-        except yaml.YAMLError:
-            source, mended = mend(source)
-            value = load_yaml(source)
+        value, mended = _load(source)
     except yaml.YAMLError as error:
         raise _unreadable(error, path, line) from None
     return _mapping(value, path, line), tuple(line + number for number in mended)
+
+
+def _load(source: str) -> tuple[object, tuple[int, ...]]:
+    try:
+        value = load_yaml(source)
+        if not isinstance(value, str):  # lines without a space after their colons are one text
+            return value, ()
+    except Unsafe:
+        raise
+    except yaml.YAMLError:
+        pass
+    source, mended = mend(source)
+    return load_yaml(source), mended
+
+
+def _read_named(language: str, source: str, path: str, line: int) -> tuple[Mapping[str, object], tuple[int, ...]]:
+    """Front matter in the language that its fence names."""
+    if language in ("yaml", "yml"):
+        return _read_yaml(source, path, line)
+    if language == "toml":
+        return _read_toml(source, path, line), ()
+    if language == "json":
+        start = len(source) - len(source.lstrip())
+        return _read_json(source[start:] or " ", path, line + source.count("\n", 0, start))[0], ()
+    raise ContentError(path, line, "front-matter", f"front matter in {language} is not read", "write it in YAML")
 
 
 def _unreadable(error: yaml.YAMLError, path: str, line: int) -> ContentError:
@@ -146,6 +178,8 @@ def _read_json(text: str, path: str, line: int) -> tuple[Mapping[str, object], i
         raise ContentError(path, number, code, f"JSON: {error.msg}", _HINT, unfinished=unfinished) from None
     except RecursionError:
         raise ContentError(path, line, "front-matter", "JSON: nested too deeply", _HINT) from None
+    if not isinstance(value, dict):
+        raise ContentError(path, line, "front-matter", "JSON: not an object", "write {, keys and values, and }")
     return {key: _text(item) for key, item in value.items()}, end
 
 

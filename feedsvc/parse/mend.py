@@ -8,7 +8,9 @@ import yaml
 
 from feedsvc.parse.text_yaml import load_yaml
 
-_LINE = re.compile(r"([A-Za-z_][\w-]*):[ \t]+(\S.*)\Z")
+# Chinese keyboards have a colon of their own, and no space need follow the colon to a human reader
+_LINE = re.compile(r"([A-Za-z_][\w-]*)(:[ \t]+|：[ \t]*|:(?!//))(\S.*)\Z")
+_FLOW = re.compile(r"\[([^\[\]{}'\"]*)\]\Z")
 _LONGEST = 100_000  # characters; nobody writes so much front matter, and each line costs a parse
 _ESCAPED = re.compile(r'\\(["\\])')
 # their lists would be lost if a line of them were taken for one text
@@ -29,13 +31,26 @@ def mend(source: str) -> tuple[str, tuple[int, ...]]:
         match = _LINE.match(line.rstrip(" \t"))
         if match is None or _continues(lines, index) or _is_yaml(line):
             continue
-        key, value = match.groups()
-        if key in _LISTS and value[0] in "[{&*":
-            continue
-        meant = _as_meant(value).replace("'", "''")
-        lines[index] = f"{key}: '{meant}'"
-        mended.append(index)
+        meant = _meant(*match.groups())
+        if meant:
+            lines[index] = meant
+            mended.append(index)
     return "\n".join(lines), tuple(mended)
+
+
+def _meant(key: str, colon: str, value: str) -> str:
+    """The line in YAML; "" where what was meant is not clear."""
+    if (colon[0] != ":" or len(colon) == 1) and _is_yaml(f"{key}: {value}"):
+        return f"{key}: {value}"
+    if key in _LISTS and value[0] in "[{&*":
+        flow = _FLOW.match(value)
+        items = flow[1].split(",") if flow else ()
+        return f"{key}: [{', '.join(_quoted(item.strip()) for item in items)}]" if items else ""
+    return f"{key}: {_quoted(_as_meant(value))}"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _continues(lines: list[str], index: int) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from feedsvc.model import ContentRules, Markup
 from feedsvc.selection import HTML, suffix
 
+_PLAIN_DATED = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})(?:[-_ ](.*))?\Z", re.DOTALL)  # a day's note has no more
 _DATED = re.compile(r"(\d{2,4}-\d{1,2}-\d{1,2})-(.*)\Z", re.DOTALL)
 
 
@@ -35,12 +36,12 @@ def locate(path: str, rules: ContentRules) -> Place:
     extension = suffix(path)
     stem = basename[: len(basename) - len(extension)]
     markup: Markup = "html" if extension in HTML else "markdown"
-    dated = _DATED.match(stem)
-    date, slug = (dated[1], dated[2]) if dated else ("", stem)
+    if rules.layout == "plain" and stem == "index" and folder:
+        stem = folder.rpartition("/")[2]
+    dated = (_PLAIN_DATED if rules.layout == "plain" else _DATED).match(stem)
+    date, slug = (dated[1], dated[2] or "") if dated else ("", stem)
     slug = slug.rstrip(".")
     if rules.layout == "plain":
-        if stem == "index" and folder:
-            stem = slug = folder.rpartition("/")[2]
         return Place(path, stem, date, slug, (), path[: len(path) - len(extension)], markup)
     relative = path if "_posts" in folder.split("/") else f"_posts/{basename}"
     above, _, below = relative.partition("_posts")

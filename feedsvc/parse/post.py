@@ -9,12 +9,13 @@ from datetime import datetime
 from feedsvc.exceptions import ContentError
 from feedsvc.markup import text as plain_text
 from feedsvc.markup import to_html
-from feedsvc.model import ContentRules, Parsed, Person, Post, Site
+from feedsvc.model import ContentRules, Parsed, Person, Post, Site, Term
 from feedsvc.parse.dates import settle, zone_named
 from feedsvc.parse.dating import published, updated
 from feedsvc.parse.decode import decode
 from feedsvc.parse.defaults import with_defaults
 from feedsvc.parse.links import claimed_guid, links
+from feedsvc.parse.liquid import fill_in
 from feedsvc.parse.matter import Matter, read_matter
 from feedsvc.parse.place import locate
 from feedsvc.parse.source import Source, one_line
@@ -27,7 +28,11 @@ Seen = datetime  # when a file was first seen, as the ledger remembers it; aware
 _NO = frozenset(("false", "no", "off", "null", ""))
 _YES = frozenset(("true", "yes", "on"))
 _HTML = re.compile(r"</[A-Za-z][A-Za-z0-9]*>|<(?:br|hr|img)\b", re.IGNORECASE)
+_HEADING = re.compile(r"\s*<h[1-6][^>]*>(.*?)</h[1-6]>", re.DOTALL)
 _TITLE_LENGTH = 60
+_MATTER = re.compile(r"\s*(?:---|\+\+\+|\w+[:：])")  # what was meant as front matter is no text to show
+_BARE = "the file does not start with front matter"
+_BARE_HINT = "start it with a line of ---, its title and date, and another line of ---"
 _KEYS = {"category": ("categories", "category"), "tag": ("tags", "tag"), "author": ("authors", "author")}
 
 
@@ -42,7 +47,8 @@ def parse(raw: bytes, path: str, rules: ContentRules, site: Site, first_seen: Se
     if matter is None:
         return Parsed(None)
     place = locate(path, rules)
-    data = with_defaults(matter.data, place.relative, rules.defaults) if rules.defaults else matter.data
+    data = _with_taxonomies(matter.data) if "taxonomies" in matter.data else matter.data
+    data = with_defaults(data, place.relative, rules.defaults) if rules.defaults else data
     if is_draft(path) or _withheld(data, rules):
         return Parsed(None)
     source = Source(path, place, matter, data, rules, site, zone_named(site.timezone))
@@ -59,21 +65,33 @@ def _read(raw: bytes, path: str, rules: ContentRules) -> Matter | None:
         raise ContentError(path, 0, "too-large", reason, "raise content.max_bytes, or shorten the post")
     matter = read_matter(decode(raw, path), path)
     if matter is None and rules.layout == "jekyll":
-        hint = "start it with a line of ---, its title and date, and another line of ---"
-        raise ContentError(path, 1, "no-front-matter", "the file does not start with front matter", hint)
+        text = decode(raw, path)
+        if not locate(path, rules).date or _MATTER.match(text):
+            raise ContentError(path, 1, "no-front-matter", _BARE, _BARE_HINT)
+        return Matter({}, text, "", bare=True)
     return matter
+
+
+def _with_taxonomies(data: Mapping[str, object]) -> Mapping[str, object]:
+    """Zola keeps tags and categories in a table of their own."""
+    taxonomies = data["taxonomies"]
+    return {**taxonomies, **data} if isinstance(taxonomies, Mapping) else data
 
 
 def _withheld(data: Mapping[str, object], rules: ContentRules) -> bool:
     if str(data.get("draft") or "").lower() in _YES:
+        return True
+    if rules.layout == "plain" and data.get("publish") == "false":  # Obsidian's
         return True
     return "published" in data and not rules.unpublished and str(data["published"] or "").lower() in _NO
 
 
 def _note_mended(source: Source) -> None:
     for line in source.matter.mended:
-        hint = r"write \" and \\ for a quote and a backslash between double quotes"
+        hint = "write it as key: 'value', with each ' in the value doubled"
         source.note("line-rescued", line, "YAML cannot read this line: it is read as it was meant", hint)
+    if source.matter.bare:
+        source.note("no-front-matter", 1, _BARE, _BARE_HINT)
     if source.matter.late:
         hint = "let the file start with its front matter"
         source.note("fence-late", 1, "blank lines before the front matter", hint)
@@ -91,29 +109,31 @@ def _dropped(source: Source) -> bool:
 
 
 def _post(source: Source, when: datetime, *, dated: bool) -> Post:
-    data, place, matter = source.data, source.place, source.matter
+    data, place = source.data, source.place
     named = categories(data, place.folders)
     authors = _authors(data)
     filed, refused = terms(named, tags(data), authors)
     for scheme, name in refused:
         _note_term(source, scheme, name)
+    _note_commas(source, filed)
+    body = _body(source)
     url, guid = links(source, named, settle(when, source.zone))
     claimed = claimed_guid(source)
     return Post(
         path=source.path,
         name=place.name,
-        title=_title(source, url),
+        title=_title(source, body, url),
         url=url,
         guid=claimed or guid,
         claims_guid=bool(claimed),
         published=when,
         dated=dated,
-        updated=updated(source, when),
+        updated=updated(source, when, dated=dated),
         terms=filed,
         authors=authors,
         summary=_summary(source),
         markup=place.markup,
-        body=matter.body,
+        body=body,
     )
 
 
@@ -123,7 +143,29 @@ def _note_term(source: Source, scheme: str, name: str) -> None:
     source.note("term-address", key, message, "give it a name")
 
 
-def _title(source: Source, url: str) -> str:
+def _note_commas(source: Source, filed: tuple[Term, ...]) -> None:
+    for term in filed:
+        if term.name[-1] == ",":
+            key = next((key for key in _KEYS[term.scheme] if key in source.data), "")
+            hint = f"write {key}: [one, two]; without brackets spaces alone separate"
+            source.note("term-comma", key, f"the {term.scheme} {term.name!r} ends in a comma", hint)
+            return
+
+
+def _body(source: Source) -> str:
+    """The body, with what Liquid marks of it filled in as far as the site's address does it."""
+    body = source.matter.body
+    if not source.jekyll or ("{%" not in body and "{{" not in body) or source.value("render_with_liquid") == "false":
+        return body
+    filled, left = fill_in(body, source.site)
+    if left >= 0:
+        shown = one_line(body[left : left + 40].partition("\n")[0])
+        message = f"{shown!r} is shown as written: templates are not run"
+        source.note("liquid", source.matter.body_line(left), message, "write what it stands for")
+    return filled
+
+
+def _title(source: Source, body: str, url: str) -> str:
     """The title as written: it is text, so a ``<`` is a less-than sign and ``&amp;`` five letters."""
     title = source.plain("title")
     if title:
@@ -131,8 +173,9 @@ def _title(source: Source, url: str) -> str:
     slug = " ".join(word.capitalize() for word in source.place.slug.split("-")).strip()
     if source.jekyll and source.data.get("title") is None:
         return slug or source.place.name  # Jekyll's own title for a post without one
-    opening = plain_text(to_html(source.matter.body, source.place.markup, url), _TITLE_LENGTH)
-    title = one_line(opening) or slug or source.place.name
+    html = to_html(body, source.place.markup, url)
+    heading = _HEADING.match(html)
+    title = one_line(plain_text(heading[1] if heading else html, _TITLE_LENGTH)) or slug or source.place.name
     source.note("title-missing", "title", f"no title: {title!r} is used", "write a title")
     return title
 

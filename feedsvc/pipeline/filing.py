@@ -13,11 +13,12 @@ from xxhash import xxh3_128_digest
 
 from feedsvc.catalogue import Draft, Filed, FileRow, LedgerPost, Standing, Writer, dump, instant, load
 from feedsvc.exceptions import ContentError
-from feedsvc.model import ContentRules, Post, Problem, Site, Term
+from feedsvc.model import ContentRules, Fingerprint, Post, Problem, Site, Term
 from feedsvc.pipeline.overlay import Overlay
 from feedsvc.pipeline.taking import Taken
 from feedsvc.plan import terms_of
 
+NEVER = Fingerprint(0, 0, 0, 0)  # of a file that could not be read
 DISTINCT = 48  # bytes of a compressed body from which on equal bodies mean the same post
 
 
@@ -79,8 +80,9 @@ class Filing:
         self.took = True
         if self._ahead.missing.pop(path, None) is not None:
             draft.missing[path] = None
-        if taken.fingerprint is not None:
-            draft.files[path] = FileRow(path, taken.fingerprint, taken.digest, math.floor(self._now * 1e9))
+        # one that could not be read is known, so that it is missed when it goes, but not trusted
+        looked = math.floor(self._now * 1e9) if taken.fingerprint else 0
+        draft.files[path] = FileRow(path, taken.fingerprint or NEVER, taken.digest, looked)
         if taken.same:
             return
         draft.problems[path] = taken.problems

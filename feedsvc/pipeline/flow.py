@@ -40,8 +40,9 @@ def rebuild(
     """
     recipe = blake2b(settings.digest + RECIPE.encode(), digest_size=16).digest()
     again = writer.recipe() != recipe
+    writer.distrust(recipe)
     with Pool(settings.processes) as pool:
-        gatherer = Gatherer(writer, settings, recipe, now, pool, progress, again=again, allow_empty=allow_empty)
+        gatherer = Gatherer(writer, settings, recipe, now, pool, progress, allow_empty=allow_empty)
         gathered = gatherer.gather(None if again else paths)
         touched = writer.all_terms() if again else writer.touched()
         terms = sorted({*touched, *gathered.draft.touched})
@@ -182,6 +183,6 @@ class _Press:
 def survey(writer: Writer, settings: Settings, now: float, progress: Progress = silent) -> Report:
     """Read the whole folder into the catalogue without making documents: for what is wrong with its posts."""
     with Pool(settings.processes) as pool:
-        gathered = Gatherer(writer, settings, b"", now, pool, progress, again=True).gather(None)
+        gathered = Gatherer(writer, settings, b"", now, pool, progress).gather(None)
     writer.commit(gathered.draft, now)
     return _report(writer, gathered, (), Printed())

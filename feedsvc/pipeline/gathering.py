@@ -54,7 +54,7 @@ class Gathered:
 class Gatherer:
     """Brings the catalogue's posts in step with the folder. ``now`` in epoch seconds.
 
-    ``again`` reads every file, changed or not. ``allow_empty`` takes a folder without posts at its word.
+    ``allow_empty`` takes a folder without posts at its word.
     """
 
     def __init__(
@@ -66,7 +66,6 @@ class Gatherer:
         pool: Pool,
         progress: Progress,
         *,
-        again: bool = False,
         allow_empty: bool = False,
     ) -> None:
         self._writer = writer
@@ -74,7 +73,6 @@ class Gatherer:
         self._now = now
         self._pool = pool
         self._progress = progress
-        self._again = again
         self._allow_empty = allow_empty
         self._taker = Taker(settings.content.resolve(), settings.rules, settings.site, math.floor(now * 1e9))
         self._filing = Filing(writer, settings.rules, settings.site, recipe, now, retake=self._retake)
@@ -87,11 +85,10 @@ class Gatherer:
         """
         known = self._writer.known(paths)
         settings = self._settings
-        trusted: Mapping[str, Known] = {} if self._again else known
-        changes = scan(settings.content, settings.rules, trusted, skip=settings.state, paths=paths)
+        changes = scan(settings.content, settings.rules, known, skip=settings.state, paths=paths)
         if paths is None and not changes.files and known:
             self._refuse()
-        for path in sorted(set(known) - set(changes.suspect)) if self._again else changes.vanished:
+        for path in changes.vanished:
             self._filing.miss(path)
         self._read(changes, known)
         self._forget()
@@ -117,8 +114,7 @@ class Gatherer:
         self._gathered.read = done
 
     def _want(self, path: str, known: Known | None) -> Wanted:
-        digest = known.digest if known and not self._again else None
-        return Wanted(path, self._filing.first_seen(path), digest)
+        return Wanted(path, self._filing.first_seen(path), known.digest if known else None)
 
     def _file(self, taken: Taken, known: Mapping[str, Known]) -> None:
         if taken.unsettled:

@@ -41,6 +41,7 @@ _MONTHS = (
 )  # fmt: skip
 _PLACEHOLDER = re.compile(r":([a-z_]+)")
 _SQUEEZE = re.compile(r"/{2,}")
+_STRIPPED = " \t\n\v\f\r\0"  # Ruby's String#strip
 _PCHARS = "!$&'()*+,;=:@"
 _NORMAL_PATH = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/-]*\Z")
 
@@ -202,7 +203,7 @@ def _normalize(path: str) -> str:
         return path
     path, mark, fragment = path.partition("#")
     path, question, query = path.partition("?")
-    normal = "/".join(_normalize_component(part, _PCHARS) for part in path.split("/"))
+    normal = "/".join(_normalize_component(part, _PCHARS) for part in path.strip(_STRIPPED).split("/"))
     if query:
         normal += question + "&".join(_normalize_component(part, "!$'()*+,=:@/?") for part in query.split("&"))
     if fragment:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 # RFC 3986, appendix B
 _PARTS = re.compile(r"(?s)(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*\Z")
 _AUTHORITY = re.compile(r"(?s)(?:(.*)@)?(\[[0-9A-Fa-f:.]+\]|[^\[\]:@]*)(?::([0-9]*))?\Z")
 _UNSAFE_HOST = re.compile(r"[\x00-\x20\"<>\\^`{|}\x7f]")
+_NO_HOST = re.compile(r"[\x00-\x20\"#%/:<>?@\[\\\]^`{|}\x7f]")
 _PLAIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?/[A-Za-z0-9._~!$&'()*+,;=:@/?-]*\Z")
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _BREAKS = re.compile(r"[\t\r\n]+")
 # what `quote` leaves alone beside the unreserved characters: RFC 3986's pchar, "/", "?" and "%"
 _SAFE = "!$&'()*+,;=:@/?%"
+_MOST_KEPT = 1024  # characters: a longer reference is seldom met again
 
 
-@lru_cache(maxsize=16_384)
 def absolute(base: str, ref: str) -> str:
     """``ref`` resolved against the absolute URI ``base`` (RFC 3986, section 5.2), as an ASCII URI.
 
@@ -27,6 +28,15 @@ def absolute(base: str, ref: str) -> str:
     """
     if _PLAIN.match(ref) and "/." not in ref:
         return ref
+    if ref.startswith("//"):  # it takes the scheme alone: one for all posts
+        base = base[: base.find(":") + 1]
+    if len(base) + len(ref) > _MOST_KEPT:
+        return _resolved.__wrapped__(base, ref)
+    return _resolved(base, ref)
+
+
+@lru_cache(maxsize=4096)
+def _resolved(base: str, ref: str) -> str:
     scheme, authority, path, query, fragment = _split(ref)
     b_scheme, b_authority, b_path, b_query, _ = _split(base)
     if scheme is None or (authority is None and scheme == b_scheme and scheme in ("http", "https")):
@@ -112,7 +122,7 @@ def _ascii_authority(authority: str) -> str | None:
     user, host, port = match.groups()
     if _UNSAFE_HOST.search(host):
         return None
-    if not host.isascii():
+    if "%" in host or not host.isascii():
         host = _ascii_host(host)
     elif not host.startswith("["):
         host = _encode(host)
@@ -121,7 +131,11 @@ def _ascii_authority(authority: str) -> str | None:
 
 
 def _ascii_host(host: str) -> str:
+    """Punycode, also of a name that was percent-encoded on its way (Markdown does so)."""
     try:
-        return host.encode("idna").decode("ascii")
+        name = unquote(host, errors="strict")
+        if not _NO_HOST.search(name):
+            return name.encode("idna").decode("ascii")
     except UnicodeError:
-        return _encode(host)  # a registered name may be percent-encoded UTF-8: RFC 3986, section 3.2.2
+        pass
+    return _encode(host)  # a registered name may be percent-encoded UTF-8: RFC 3986, section 3.2.2

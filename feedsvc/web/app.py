@@ -40,8 +40,8 @@ class _Anything(BaseConverter):
     weight = 1000
 
 
-def make_app(shelf: Shelf, state: Path, token: Callable[[], str], *, metrics_public: bool = False) -> Flask:
-    """A WSGI application that serves ``shelf``. ``token`` gives the one that operators must show, "" for none."""
+def make_app(shelf: Shelf, state: Path, bearer: Callable[[], str], *, metrics_public: bool = False) -> Flask:
+    """A WSGI application that serves ``shelf``. ``bearer`` digests the token that operators show, "" for none."""
     app = Flask("feedsvc.web", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.url_map.merge_slashes = False
@@ -49,7 +49,7 @@ def make_app(shelf: Shelf, state: Path, token: Callable[[], str], *, metrics_pub
     app.url_map.converters["anything"] = _Anything
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     counts = Counts(state)
-    ControlViews(shelf, state, token, counts, metrics_public=metrics_public).register(app)
+    ControlViews(shelf, state, bearer, counts, metrics_public=metrics_public).register(app)
     feeds = Feeds(shelf, pages.page, _LISTS)
     app.add_url_rule(
         "/<anything:path>",

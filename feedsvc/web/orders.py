@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import asdict, dataclass
 
@@ -12,6 +13,11 @@ from feedsvc.config import Settings
 _VARIABLE = "_FEEDSVC_ORDERS"
 
 
+def digest(token: str) -> str:
+    """What is compared, and kept, in place of a token; "" for none."""
+    return hashlib.sha256(token.encode()).hexdigest() if token else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Orders:
     """The settings that answering needs. Workers get them ready-made: to read settings takes a fifth of a second."""
@@ -19,12 +25,12 @@ class Orders:
     state: str
     cache_bytes: int
     metrics_public: bool
-    token: str
+    bearer: str  # digest of the configured token, "" where none is
 
     @classmethod
     def of(cls, settings: Settings) -> Orders:
         """What ``settings`` say of it."""
-        return cls(str(settings.state), settings.cache_bytes, settings.metrics_public, settings.token)
+        return cls(str(settings.state), settings.cache_bytes, settings.metrics_public, digest(settings.token))
 
     def give(self) -> None:
         """Leave the orders to processes that this one will start."""

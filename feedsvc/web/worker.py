@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from feedsvc.catalogue import TOKEN
+from feedsvc.catalogue import BEARER
 from feedsvc.orphans import end_with_parent
 from feedsvc.shelf import Shelf
 from feedsvc.web.app import make_app
@@ -22,7 +22,7 @@ def app_for(orders: Orders) -> Flask:
     """The application that follows ``orders``."""
     state = Path(orders.state)
     shelf = Shelf(state, orders.cache_bytes)
-    return make_app(shelf, state, partial(_token, orders), metrics_public=orders.metrics_public)
+    return make_app(shelf, state, partial(_bearer, orders), metrics_public=orders.metrics_public)
 
 
 class Worker(Rsgi):
@@ -40,11 +40,9 @@ def worker() -> Worker:
     return Worker(app_for(Orders.take()))
 
 
-def _token(orders: Orders) -> str:
-    """The configured token, else our own, which may be made or changed while we serve; "" where there is none."""
-    if orders.token:
-        return orders.token
+def _bearer(orders: Orders) -> str:
+    """The digest of the token in force, which may change while we serve; "" where there is none."""
     try:
-        return (Path(orders.state) / TOKEN).read_text(encoding="utf-8").strip()
+        return (Path(orders.state) / BEARER).read_text(encoding="utf-8").strip()
     except (OSError, ValueError):
-        return ""
+        return orders.bearer

@@ -53,7 +53,7 @@ def seconds_until(look: Callable[[], object], timeout: float = 5.0, *, what: str
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The tests' own environment without anything that would configure the program."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("FEEDSVC_")}
-    return own | {"PYTHONPATH": str(ROOT)} | dict(extra or {})
+    return own | {"PYTHONPATH": str(ROOT), "PYTHONFAULTHANDLER": "1"} | dict(extra or {})
 
 
 def feedsvc(*args: str | Path, cwd: Path | None = None, timeout: float = 30) -> subprocess.CompletedProcess[str]:
@@ -230,9 +230,9 @@ class Server:
         try:
             return process.wait(timeout)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            os.killpg(process.pid, signal.SIGABRT)  # each process prints where its threads are
             process.wait()
-            raise
+            raise AssertionError(f"did not end within {timeout} s: {self.printed()}") from None
 
     def printed(self) -> str:
         """All it printed so far."""

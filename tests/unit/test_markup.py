@@ -488,3 +488,30 @@ def test_text_of_html(html: str, line: str) -> None:
 )
 def test_text_is_cut_at_a_sensible_place(line: str, limit: int, cut: str) -> None:
     assert text(line, limit) == cut
+
+
+@pytest.mark.parametrize(
+    ("body", "html"),
+    [
+        ('[a](/b){:target="_blank"} c', '<p><a href="https://x.example/b">a</a> c</p>'),
+        ("text\n{: .note #n}", "<p>text</p>"),
+        ("## 头 {#tou}", "<h2>头</h2>"),
+        ("* TOC\n{:toc}\n\ntext", "<p>text</p>"),
+        ("`{:toc}` {:ok, x} {: x }", "<p><code>{:toc}</code> {:ok, x} {: x }</p>"),
+        ("```\na\n{: .b}\n```", "<pre><code>a\n{: .b}\n</code></pre>"),
+    ],
+)
+def test_attribute_lists_of_kramdown_are_no_text(body: str, html: str) -> None:
+    assert to_html(body, "markdown", "https://x.example/p").strip() == html
+
+
+def test_a_host_in_another_script_is_punycode_after_markdown_too() -> None:
+    html = to_html("[a](https://例え.jp/路) <//例え.jp>", "markdown", "https://x.example/p")
+    assert 'href="https://xn--r8jz45g.jp/%E8%B7%AF"' in html
+
+
+@pytest.mark.parametrize("piece", ["{:", "<code>{: ", "{: .a", "\n* TOC {:toc", '{: a="', "## x {#"])
+def test_hostile_attribute_lists_take_little_time(piece: str) -> None:
+    started = time.process_time()
+    to_html(piece * (60_000 // len(piece)), "markdown", "https://x.example/p")
+    assert time.process_time() - started < 3

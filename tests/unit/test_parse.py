@@ -67,7 +67,7 @@ def test_a_whole_post() -> None:
         (b" \r\n\x08\n", "empty", 0, True),
         (b"\xef\xbb\xbf", "empty", 0, True),
         (b"---\ntitle: a\n", "open-fence", 1, True),
-        (b"just text\n", "no-front-matter", 1, False),
+        (b"title: a\n---\ntext\n", "no-front-matter", 1, False),
         (b"---\ntitle: a\ntags: [a\n---\n", "front-matter", 4, False),
         (b"---\n" + b"x" * 200, "too-large", 0, False),
     ],

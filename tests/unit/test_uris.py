@@ -214,3 +214,21 @@ def test_ids_are_ascii(category: str, slug: str) -> None:
     url = jekyll_url(permalink_template(""), made)
     assert url.isascii()
     assert post_id(Site("https://h.example"), url, slug).startswith("https://h.example/")
+
+
+def test_a_percent_encoded_host_is_punycode() -> None:
+    assert ascii_uri("https://%E4%BE%8B%E3%81%88.jp/a") == "https://xn--r8jz45g.jp/a"
+    assert absolute("https://x.example/", "//%E4%BE%8B%E3%81%88.jp:80/a") == "https://xn--r8jz45g.jp:80/a"
+    assert "@" not in absolute("https://x.example/", "https://a%40b.example/").partition("//")[2].partition("/")[0]
+
+
+def test_long_references_are_not_kept() -> None:
+    base, ref = "https://x.example/", "/中" * 100_000
+    assert absolute(base, ref) == absolute(base, ref)
+    assert absolute(base, ref) is not absolute(base, ref)
+
+
+def test_an_id_drops_white_space_at_its_end_as_jekyll_feed_does() -> None:
+    site = Site("https://x.example")
+    assert post_id(site, "/2020/01/02/foo.html", "foo ") == "https://x.example/2020/01/02/foo"
+    assert post_id(site, "/2020/01/02/b-1.html", "b #1") == "https://x.example/2020/01/02/b#1"
