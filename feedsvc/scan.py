@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from feedsvc.exceptions import ContentError, ContentMissing
-from feedsvc.model import ContentRules, Fingerprint, Known
+from feedsvc.model import ContentRules, Fingerprint, Known, Problem
 from feedsvc.selection import is_folder, is_post
 
 RACY = 2_000_000_000  # ns: a file modified this shortly before it was read may change again unnoticed
@@ -22,11 +23,15 @@ _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # plain calls: open() takes 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Files to read, in order of their paths, and known files that are not there. ``files`` counts all seen."""
+    """Files to read, in order of their paths; known files that are not there; and all that are.
+
+    ``problems`` are of what could not be looked at. Nothing below a folder that is closed counts as vanished.
+    """
 
     suspect: tuple[str, ...]
     vanished: tuple[str, ...]
-    files: int
+    present: Set[str]
+    problems: tuple[Problem, ...]
 
 
 def scan(
@@ -40,17 +45,27 @@ def scan(
     """Look at the whole folder, or at ``paths`` and what lies below them.
 
     ``known`` holds the files of that scope. ``skip`` is the state folder, never entered. Raises ContentMissing
-    where the folder is not there, or a part of it is closed to us.
+    where the folder is not there, or is closed to us.
     """
-    root = _resolve(content)
-    walk = _Walk(root, rules, skip.resolve())
-    try:
-        found = dict(walk.below("") if paths is None else walk.at(paths))
-    except PermissionError as error:
-        raise ContentMissing(f"{error.filename}: cannot be looked at: check its permissions") from error
+    walk = _walk(content, rules, skip)
+    found = dict(walk.below("") if paths is None else walk.at(paths))
+    if "" in walk.closed:
+        raise ContentMissing(f"{content}: cannot be looked at: {walk.closed['']}")
     suspect = sorted(path for path, fingerprint in found.items() if not _unchanged(known.get(path), fingerprint))
-    vanished = sorted(path for path in known if path not in found)
-    return Changes(tuple(suspect), tuple(vanished), len(found))
+    shut = tuple(f"{folder}/" for folder in walk.closed)
+    vanished = sorted(path for path in known if path not in found and not path.startswith(shut))
+    return Changes(tuple(suspect), tuple(vanished), found.keys(), tuple(walk.problems()))
+
+
+def any_post(content: Path, rules: ContentRules, skip: Path) -> bool:
+    """Whether there is any file in the folder that may be a post."""
+    return next(_walk(content, rules, skip).below(""), None) is not None
+
+
+def exists(content: Path, rules: ContentRules, skip: Path, path: str) -> bool:
+    """Whether a file is there, and may be a post."""
+    walk = _walk(content, rules, skip)
+    return next(walk.at([path]), None) is not None or bool(walk.closed)
 
 
 def read(content: Path, path: str, max_bytes: int) -> tuple[bytes, Fingerprint] | None:
@@ -83,16 +98,6 @@ def read(content: Path, path: str, max_bytes: int) -> tuple[bytes, Fingerprint] 
     return raw, after
 
 
-def any_post(content: Path, rules: ContentRules, skip: Path) -> bool:
-    """Whether there is any file in the folder that may be a post."""
-    return next(_Walk(_resolve(content), rules, skip.resolve()).below(""), None) is not None
-
-
-def exists(content: Path, path: str) -> bool:
-    """Whether a file is there."""
-    return (content / path).is_file()
-
-
 def _resolve(content: Path) -> Path:
     try:
         root = content.resolve(strict=True)
@@ -104,7 +109,9 @@ def _resolve(content: Path) -> Path:
 
 
 def _unchanged(known: Known | None, fingerprint: Fingerprint) -> bool:
-    return known is not None and known.fingerprint == fingerprint and fingerprint.mtime + RACY < known.looked
+    if known is None or not known.looked or known.fingerprint != fingerprint:
+        return False
+    return abs(known.looked - fingerprint.mtime) > RACY
 
 
 def _fingerprint(status: os.stat_result) -> Fingerprint:
@@ -116,66 +123,92 @@ def _target(path: str | Path) -> Path:
     return Path(os.path.realpath(path))
 
 
-@dataclass(frozen=True, slots=True)
-class _Walk:
-    """A walk over the posts of a folder that follows no link out of it and enters no folder twice."""
+def _walk(content: Path, rules: ContentRules, skip: Path) -> _Walk:
+    return _Walk(_resolve(content), rules, _target(skip))
 
-    root: Path
-    rules: ContentRules
-    skip: Path
+
+class _Walk:
+    """A walk over the posts of a folder that follows no link out of it and enters no folder twice.
+
+    ``closed`` collects folders that could not be looked into, and why; ``unnamed`` names that no text can hold.
+    """
+
+    def __init__(self, root: Path, rules: ContentRules, skip: Path) -> None:
+        self._root = root
+        self._rules = rules
+        self._skip = skip
+        self.closed: dict[str, str] = {}
+        self.unnamed: list[str] = []
 
     def below(self, folder: str) -> Iterator[tuple[str, Fingerprint]]:
         """Every post in ``folder`` ("" is the root) and its sub-folders."""
-        stack, entered = [folder], {str(_target(self.root / folder))}
+        stack, entered = [folder], {str(_target(self._root / folder))}
         while stack:
             here = stack.pop()
             for entry in self._entries(here):
                 path = f"{here}/{entry.name}" if here else entry.name
-                try:
+                with self._opening(path):
                     if entry.is_dir():
                         if self._may_enter(entry, path, entered):
                             stack.append(path)
-                    elif is_post(path, self.rules) and (fingerprint := self._file(entry)):
+                    elif self._named(path) and is_post(path, self._rules) and (fingerprint := self._file(entry)):
                         yield path, fingerprint
-                except OSError as error:
-                    if error.errno not in _NOTHING_THERE:
-                        raise
 
     def at(self, paths: Iterable[str]) -> Iterator[tuple[str, Fingerprint]]:
         """The posts that ``paths`` name: files, or folders with all below them."""
         for path in paths:
-            target = self.root / path
-            if not self._reachable(path):
-                continue
-            if target.is_dir():
-                yield from self.below(path)
-            elif is_post(path, self.rules):
-                try:
-                    status = target.stat()
-                except OSError as error:
-                    if error.errno not in _NOTHING_THERE:
-                        raise
+            target = self._root / path
+            with self._opening(path):
+                if not self._named(path) or not self._reachable(path):
                     continue
-                if stat.S_ISREG(status.st_mode):
-                    yield path, _fingerprint(status)
+                if target.is_dir():
+                    yield from self.below(path)
+                elif is_post(path, self._rules):
+                    status = target.stat()
+                    if stat.S_ISREG(status.st_mode):
+                        yield path, _fingerprint(status)
+
+    def problems(self) -> Iterator[Problem]:
+        """What kept the walk from looking."""
+        for folder, reason in sorted(self.closed.items()):
+            yield Problem(folder, 0, "closed", f"cannot be looked at: {reason}", "check its permissions")
+        for path in sorted(self.unnamed):
+            yield Problem(path, 0, "name-encoding", "the file's name is not UTF-8", "rename it: convmv -t utf8")
+
+    @contextmanager
+    def _opening(self, path: str) -> Iterator[None]:
+        """Note what is closed to us; what went meanwhile was never there."""
+        try:
+            yield
+        except OSError as error:
+            if error.errno not in _NOTHING_THERE:
+                self.closed[path] = error.strerror or str(error)
+
+    def _named(self, path: str) -> bool:
+        try:
+            path.encode()
+        except UnicodeEncodeError:
+            shown = path.encode(errors="surrogateescape").decode(errors="backslashreplace")
+            if is_post(shown, self._rules):
+                self.unnamed.append(shown)
+            return False
+        return True
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
-        try:
-            with os.scandir(self.root / folder) as entries:
-                return list(entries)
-        except (FileNotFoundError, NotADirectoryError):
-            return []
+        with self._opening(folder), os.scandir(self._root / folder) as entries:
+            return list(entries)
+        return []
 
     def _may_enter(self, entry: os.DirEntry[str], path: str, entered: set[str]) -> bool:
-        if not is_folder(path, self.rules):
+        if not is_folder(path, self._rules):
             return False
         if not entry.is_symlink():
-            return Path(entry.path) != self.skip
+            return Path(entry.path) != self._skip
         target = _target(entry.path)
-        if str(target) in entered or not self._inside(target) or target in (self.root / path).parents:
+        if str(target) in entered or not self._inside(target) or target in (self._root / path).parents:
             return False
         entered.add(str(target))
-        return target != self.skip
+        return target != self._skip
 
     def _file(self, entry: os.DirEntry[str]) -> Fingerprint | None:
         if entry.is_symlink() and not self._inside(_target(entry.path)):
@@ -184,15 +217,15 @@ class _Walk:
         return _fingerprint(status) if stat.S_ISREG(status.st_mode) else None
 
     def _inside(self, target: Path) -> bool:
-        return target.is_relative_to(self.root)
+        return target.is_relative_to(self._root)
 
     def _reachable(self, path: str) -> bool:
         """Whether a walk over the whole folder would come to ``path``."""
-        target = _target(self.root / path)
-        if not self._inside(target) or target.is_relative_to(self.skip):
+        target = _target(self._root / path)
+        if not self._inside(target) or target.is_relative_to(self._skip):
             return False
         parents = path.split("/")[:-1]
         folders = ["/".join(parents[: depth + 1]) for depth in range(len(parents))]
         if target.is_dir():
             folders.append(path)
-        return all(is_folder(folder, self.rules) for folder in folders)
+        return all(is_folder(folder, self._rules) for folder in folders)

@@ -42,7 +42,7 @@ def to_raw_html(body: str) -> str:
     if bare_links and ("://" in body or "www." in body):
         raw = _BARE_LINK.sub(lambda link: _end_at_punctuation(link, body), raw)
     if "{:" in body or "{#" in body:
-        raw = _ATTRIBUTES.sub(lambda found: found[0] if found[1] else "", raw)
+        raw = _ATTRIBUTES.sub(lambda found: found[0] if found[1] else "", raw).replace("<p></p>\n", "")
     if "data-footnote" in raw:
         raw = _FOOTNOTE.sub(r"\1:", raw)
     return _RAW_LINK.sub(r'<a href="\1">\1</a>', raw)

@@ -145,8 +145,8 @@ def _note_term(source: Source, scheme: str, name: str) -> None:
 
 def _note_commas(source: Source, filed: tuple[Term, ...]) -> None:
     for term in filed:
-        if term.name[-1] == ",":
-            key = next((key for key in _KEYS[term.scheme] if key in source.data), "")
+        key = next((key for key in _KEYS[term.scheme] if key in source.data), "") if term.name[-1] == "," else ""
+        if key:
             hint = f"write {key}: [one, two]; without brackets spaces alone separate"
             source.note("term-comma", key, f"the {term.scheme} {term.name!r} ends in a comma", hint)
             return
@@ -159,7 +159,7 @@ def _body(source: Source) -> str:
         return body
     filled, left = fill_in(body, source.site)
     if left >= 0:
-        shown = one_line(body[left : left + 40].partition("\n")[0])
+        shown = one_line(body[left : min(left + 60, body.find("}", left) + 2)])
         message = f"{shown!r} is shown as written: templates are not run"
         source.note("liquid", source.matter.body_line(left), message, "write what it stands for")
     return filled

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -19,6 +19,7 @@ from feedsvc.pipeline.taking import Taken
 from feedsvc.plan import terms_of
 
 NEVER = Fingerprint(0, 0, 0, 0)  # of a file that could not be read
+SCANNED = ("closed", "name-encoding")  # problems that a scan finds
 DISTINCT = 48  # bytes of a compressed body from which on equal bodies mean the same post
 
 
@@ -63,8 +64,22 @@ class Filing:
 
     def miss(self, path: str) -> None:
         """A file was not found. It is forgotten only when it is still gone later."""
-        if path not in self._ahead.missing:
+        if self._ahead.missing.get(path, math.inf) > self._now:
             self._ahead.miss(path, self._now)
+
+    def find(self, path: str) -> None:
+        """A file that was missing is back."""
+        del self._ahead.missing[path]
+        self._ahead.draft.missing[path] = None
+        self.took = True
+
+    def note(self, problems: Iterable[Problem]) -> None:
+        """What the scan could not look at, in place of what it could not before."""
+        now = {problem.path: (problem,) for problem in problems}
+        before = self._writer.problems_of(SCANNED)
+        for path in now.keys() | before.keys():
+            if now.get(path, ()) != before.get(path, ()):
+                self._ahead.draft.problems[path] = now.get(path, ())
 
     def forget(self, path: str) -> None:
         """A file is gone for good: its post leaves its feeds, its row in the ledger stays."""
@@ -78,8 +93,6 @@ class Filing:
         """File what was read from a file that is there."""
         draft, path = self._ahead.draft, taken.path
         self.took = True
-        if self._ahead.missing.pop(path, None) is not None:
-            draft.missing[path] = None
         # one that could not be read is known, so that it is missed when it goes, but not trusted
         looked = math.floor(self._now * 1e9) if taken.fingerprint else 0
         draft.files[path] = FileRow(path, taken.fingerprint or NEVER, taken.digest, looked)
@@ -115,18 +128,26 @@ class Filing:
         """Keep the last good version: in the feeds and, for a start from scratch, in the ledger."""
         problem = Problem(path, error.line, error.code, error.reason, error.hint)
         self._ahead.draft.problems[path] = (problem,)
-        row = self._ahead.at(path)
+        row, packer = self._ahead.at(path) or self._follow(path), self._writer.packer
         if row is None or row.vanished is not None:
             return
-        current, packer = self._ahead.post(row.number), self._writer.packer
-        if current is not None and row.last_good is None:
+        current = self._ahead.post(row.number)
+        if row.last_good is None and current is not None:
             body = packer.unpack(current.packed).decode() if current.packed else self._writer.body(row.number)
-            self._ahead.keep(
-                replace(row, last_good=packer.pack(dump(replace(current.post, body=body), with_body=True)))
-            )
-        elif current is None and row.last_good is not None:
+            row = replace(row, last_good=packer.pack(dump(replace(current.post, body=body), with_body=True)))
+        if row.last_good is not None:
             post = load(path, packer.unpack(row.last_good))
-            self._file(row, replace(post, body=""), packer.pack(post.body.encode()))
+            self._file(self._ahead.keep(row), replace(post, body=""), packer.pack(post.body.encode()))
+
+    def _follow(self, path: str) -> LedgerPost | None:
+        """The post whose file moved here and broke at once: one of those missing that has this file's name."""
+        name = path.rpartition("/")[2]
+        for gone in sorted(self._ahead.missing):
+            row = self._ahead.at(gone)
+            if row is not None and row.vanished is None and gone.rpartition("/")[2] == name:
+                self._drop(gone)
+                return replace(row, path=path)
+        return None
 
     def _take_hidden(self, path: str) -> None:
         """A file that says it is not to be published; it keeps its row, for when it says otherwise."""
@@ -138,14 +159,16 @@ class Filing:
     def _take_post(self, taken: Taken, post: Post) -> None:
         twins = self._ahead.twins(post.name, taken.body)
         row = self._ahead.at(taken.path) or (None if twins else self._match(taken, post))
-        if row is not None and not post.dated and row.first_seen != post.published.timestamp():
-            again = self._retake(taken.path, row.first_seen)
+        kin = row or (self._ahead.numbered(twins[0].number) if twins else None)
+        if kin is not None and not post.dated and kin.first_seen != post.published.timestamp():
+            again = self._retake(taken.path, kin.first_seen)
             if again.post is not None and again.digest == taken.digest:
                 taken, post = again, again.post
         content = xxh3_128_digest(post.title.encode() + b"\0" + taken.body)
         declared = post.updated.isoformat() if post.updated else None
         if row is None:
-            kept, first_seen, changed = twins[0].id if twins else None, float(math.floor(self._now)), None
+            kept = twins[0].id if twins else None
+            first_seen, changed = (kin.first_seen, kin.changed) if kin else (float(math.floor(self._now)), None)
         else:
             if row.path != post.path and row.path in self._ahead.missing:
                 self._drop(row.path)
@@ -224,7 +247,8 @@ class Filing:
     def _settle(self, id_: str) -> None:
         """Of the posts with one id the first is in its feeds, once it is due."""
         for place, filed in enumerate(self._ahead.group(id_)):
-            due = self._rules.future or filed.published <= self._now * 1_000_000
+            # an undated post is due whenever it was seen: the clock may have been ahead then
+            due = self._rules.future or not filed.post.dated or filed.published <= self._now * 1_000_000
             standing = Standing.SHADOW if place else Standing.LIVE if due else Standing.WAITING
             if standing is not filed.standing:
                 self._ahead.put(filed.number, replace(filed, standing=standing))

@@ -128,7 +128,8 @@ class _Press:
         jobs = self._plan(draft, terms)
         printed = self._render_here(jobs, draft) if alone else self._render_elsewhere(jobs)
         for problem in printed.problems:
-            draft.problems[problem.path] = (problem,)
+            known = draft.problems.get(problem.path, self._writer.problems_at(problem.path))
+            draft.problems[problem.path] = (*(each for each in known if each.code != problem.code), problem)
         self._writer.publish(
             draft,
             printed.documents if alone else (),
@@ -171,12 +172,14 @@ class _Press:
         printed, done = Printed(), 0
         # Feeds with the same newest posts come together: entries are rendered once for all of them.
         ordered = sorted(jobs, key=lambda job: job.entries[:1], reverse=True)
-        for some in self._pool.each(self._work, ordered, batch=BATCH, alone=0):
-            self._writer.store(some.documents, some.entries, self._work.generation + 1)
-            printed.count(some)
-            done = min(done + BATCH, len(jobs))
-            self._progress("rendering", done, len(jobs))
-        _printer.cache_clear()
+        try:
+            for some in self._pool.each(self._work, ordered, batch=BATCH, alone=0):
+                self._writer.store(some.documents, some.entries, self._work.generation + 1)
+                printed.count(some)
+                done = min(done + BATCH, len(jobs))
+                self._progress("rendering", done, len(jobs))
+        finally:
+            _printer.cache_clear()
         return printed
 
 

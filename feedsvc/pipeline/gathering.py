@@ -86,16 +86,21 @@ class Gatherer:
         known = self._writer.known(paths)
         settings = self._settings
         changes = scan(settings.content, settings.rules, known, skip=settings.state, paths=paths)
-        if paths is None and not changes.files and known:
+        if paths is None and not changes.present and known:
             self._refuse()
+        for path in self._filing.missing():
+            if path in changes.present or exists(settings.content, settings.rules, settings.state, path):
+                self._filing.find(path)
         for path in changes.vanished:
             self._filing.miss(path)
+        if paths is None:
+            self._filing.note(changes.problems)
         self._read(changes, known)
         self._forget()
         for filed in self._writer.due(self._now):
             self._filing.due(filed)
         self._gathered.draft = self._gathered.count(self._filing.finish())
-        self._gathered.files = changes.files if paths is None else self._writer.count_files()
+        self._gathered.files = len(changes.present) if paths is None else self._writer.count_files()
         if self._gathered.unsettled:
             self._gathered.later(self._now + SOON)
         return self._gathered
@@ -117,27 +122,32 @@ class Gatherer:
         return Wanted(path, self._filing.first_seen(path), known.digest if known else None)
 
     def _file(self, taken: Taken, known: Mapping[str, Known]) -> None:
+        before = known.get(taken.path)
         if taken.unsettled:
             self._gathered.unsettled.append(taken.path)
-        elif not taken.gone:
-            self._filing.take(taken)
-        elif taken.path in known:
-            self._filing.miss(taken.path)
+        elif taken.gone:
+            if before is not None:
+                self._filing.miss(taken.path)
+        elif taken.fingerprint or before is None or before.digest != taken.digest:
+            self._filing.take(taken)  # anything but a file that cannot be read, as before
 
     def _retake(self, path: str, first_seen: float) -> Taken:
         return self._taker.take([Wanted(path, first_seen, None)])[0]
 
     def _forget(self) -> None:
-        """Remove posts whose files have been gone for long enough and are not back."""
-        missing = self._filing.missing()
-        overdue = [path for path, since in missing.items() if since + GRACE <= self._now]
+        """Remove posts whose files have been gone for long enough."""
+        overdue = []
+        for path, since in self._filing.missing().items():
+            if since > self._now:  # the clock was set back
+                self._filing.miss(path)
+            if since + GRACE <= self._now:
+                overdue.append(path)
+            else:
+                self._gathered.later(min(since, self._now) + GRACE)
         for path in overdue:
-            if not exists(self._settings.content, path):
-                self._filing.forget(path)
+            self._filing.forget(path)
         if overdue and not self._writer.count_files() and not self._filing.took:
             self._refuse()
-        for path in missing.keys() - set(overdue):
-            self._gathered.later(missing[path] + GRACE)
 
     def _refuse(self) -> None:
         if not self._allow_empty:

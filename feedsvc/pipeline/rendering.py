@@ -10,6 +10,7 @@ from feedsvc.catalogue import Filed, Packer, Reader, Rendered, Written, pack_ren
 from feedsvc.exceptions import RenderError
 from feedsvc.markup import to_html
 from feedsvc.model import FILENAMES, FORMATS, Document, Entry, EntryKeys, Feed, Format, Problem
+from feedsvc.pipeline.taking import fault
 from feedsvc.publish import publish
 from feedsvc.render import RenderRules, entry, frame, splice
 from feedsvc.uris import feed_path
@@ -131,7 +132,7 @@ class Printer:
 
     def _render(self, numbers: Sequence[int], printed: Printed) -> dict[bytes, Rendered]:
         """Make entries, one step after the other for all: that keeps each library's code and data in the caches."""
-        entries = [self._entry(self._filed(number)) for number in numbers]
+        entries = [each for number in numbers if (each := self._entry(self._filed(number), printed)) is not None]
         made: dict[bytes, Rendered] = {each.version: {} for each in entries}
         for format_ in FORMATS:
             for each in entries:
@@ -142,9 +143,15 @@ class Printer:
                     printed.problems.append(Problem(path, 1, "not-rendered", str(error)))
         return {version: rendered for version, rendered in made.items() if len(rendered) == len(FORMATS)}
 
-    def _entry(self, filed: Filed) -> Entry:
+    def _entry(self, filed: Filed, printed: Printed) -> Entry | None:
         post, packed = filed.post, filed.packed
         body = self._packer.unpack(packed).decode() if packed is not None else self._reader.body(filed.number)
+        try:
+            html = to_html(body, post.markup, post.url)
+        except Exception as error:  # a fault of ours in one post must not stop the rest
+            told = fault(post.path, error)
+            printed.problems.append(Problem(post.path, told.line, told.code, told.reason, told.hint))
+            return None
         return Entry(
             number=filed.number,
             version=filed.version,
@@ -156,7 +163,7 @@ class Printer:
             terms=post.terms,
             authors=post.authors,
             summary=post.summary,
-            html=to_html(body, post.markup, post.url),
+            html=html,
         )
 
     def _filed(self, number: int) -> Filed:

@@ -51,6 +51,12 @@ class Taken:
     same: bool = False
 
 
+def fault(path: str, error: Exception) -> ContentError:
+    """What is told of a post that feedsvc itself fails on."""
+    reason = f"feedsvc fails on this post: {type(error).__name__}: {error}"
+    return ContentError(path, 0, "fault", reason, "please report it, with the post")
+
+
 @dataclass(frozen=True, slots=True)
 class Taker:
     """How files are read: the folder, its rules, and ``now`` in nanoseconds."""
@@ -73,7 +79,9 @@ class Taker:
         try:
             found = read(self.content, wanted.path, self.rules.max_bytes)
         except ContentError as error:
-            return None, Taken(wanted.path, unsettled=error.unfinished, error=None if error.unfinished else error)
+            if error.unfinished:
+                return None, Taken(wanted.path, unsettled=True)
+            return None, Taken(wanted.path, error.code.encode(), error=error)
         if found is None:
             return None, Taken(wanted.path, gone=True)
         raw, fingerprint = found
@@ -91,6 +99,8 @@ class Taker:
             if error.unfinished and self._fresh(seen):
                 return Taken(seen.path, unsettled=True)
             return replace(seen, error=error)
+        except Exception as error:  # a fault of ours in one post must not stop the rest
+            return replace(seen, error=fault(seen.path, error))
         if parsed.post is None:
             return replace(seen, problems=parsed.problems)
         body = parsed.post.body.encode()

@@ -149,7 +149,6 @@ def test_a_move_that_is_told_in_two_parts_is_one_move(desk: Desk, order: str) ->
     assert (desk.only()["id"], desk.only()["date_published"]) == (before["id"], before["date_published"])
 
 
-@pytest.mark.xfail(strict=True, reason="a second file of a post does not inherit when the post was first seen")
 @pytest.mark.parametrize("how", ["copied, then deleted", "told in two parts"])
 def test_an_undated_post_keeps_its_date_however_it_moves(desk: Desk, how: str) -> None:
     undated = "_posts/alpha.md"
@@ -267,7 +266,6 @@ def test_a_bad_post_that_is_deleted_goes_with_its_problem(desk: Desk) -> None:
     assert (desk.only()["title"], desk.codes()) == ("二", [])
 
 
-@pytest.mark.xfail(strict=True, reason="a file that was never read is not known: nobody notices that it is gone")
 def test_the_problem_of_a_file_that_could_never_be_read_goes_with_it(desk: Desk) -> None:
     desk.put(A, post("一"))
     desk.put(B, b"x" * 5_000_000)
@@ -279,7 +277,6 @@ def test_the_problem_of_a_file_that_could_never_be_read_goes_with_it(desk: Desk)
     assert desk.codes() == []
 
 
-@pytest.mark.xfail(strict=True, reason="a bad file at a new path is not matched with the one that vanished")
 def test_a_bad_post_that_is_moved_keeps_its_last_good_version(desk: Desk) -> None:
     desk.put(A, post("一"))
     desk.put(B, post("二", f"another {LONG}"))
@@ -365,7 +362,6 @@ def test_an_open_fence_is_given_two_seconds(desk: Desk) -> None:
     assert desk.codes() == [(A, "open-fence")]
 
 
-@pytest.mark.xfail(strict=True, reason="an unsettled file keeps its digest: it passes for one read by these rules")
 def test_a_file_of_this_moment_is_read_by_new_settings_too(desk: Desk) -> None:
     desk.put(A, post("一"))
     desk.look()
@@ -382,7 +378,6 @@ class Interrupted(Exception):  # noqa: N818 - it is no error, as KeyboardInterru
     """Stands for whatever ends a rebuild in its middle."""
 
 
-@pytest.mark.xfail(strict=True, reason="until the first generation is published every rebuild reads everything")
 def test_an_interrupted_first_build_goes_on_where_it_was(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gathering, "CHUNK", 10)
     monkeypatch.setattr(gathering, "BATCH", 5)

@@ -495,6 +495,7 @@ def test_text_is_cut_at_a_sensible_place(line: str, limit: int, cut: str) -> Non
     [
         ('[a](/b){:target="_blank"} c', '<p><a href="https://x.example/b">a</a> c</p>'),
         ("text\n{: .note #n}", "<p>text</p>"),
+        ("## 头\n{: #tou .no_toc}", "<h2>头</h2>"),
         ("## 头 {#tou}", "<h2>头</h2>"),
         ("* TOC\n{:toc}\n\ntext", "<p>text</p>"),
         ("`{:toc}` {:ok, x} {: x }", "<p><code>{:toc}</code> {:ok, x} {: x }</p>"),

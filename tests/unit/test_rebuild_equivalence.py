@@ -33,7 +33,23 @@ DATES = (
     "2031-05-05 00:00:00 +0000",
     "+0800",
 )
-KINDS = ["add", "edit", "rename", "move", "retag", "redate", "break", "mend", "delete", "copy", "touch", "hide", "swap"]
+KINDS = [
+    "add",
+    "edit",
+    "rename",
+    "move",
+    "retag",
+    "redate",
+    "break",
+    "mend",
+    "delete",
+    "copy",
+    "touch",
+    "hide",
+    "swap",
+    "away",
+    "configure",
+]
 
 small = st.integers(0, 7)
 Step = tuple[str, int, int, int]
@@ -149,6 +165,24 @@ class Folder:
         other.write_bytes(mine)
         return {other}
 
+    def _away(self, path: Path, two: int, three: int) -> set[Path]:
+        """A folder goes, or one that went comes back."""
+        folder, away = self.root / FOLDERS[two % len(FOLDERS)], self.root.parent / "away"
+        if away.exists():
+            target = self.root / "back" / "_posts" if folder.exists() else folder
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if not target.exists():
+                away.rename(target)
+        elif folder.exists():
+            folder.rename(away)
+        return {folder, self.root / "back"}
+
+    def _configure(self, path: Path, two: int, three: int) -> set[Path]:
+        """Other settings, which may be those before."""
+        more = ("", "exclude: [travel]\n", "permalink: /:title/\n", "feed: {excerpt_only: true}\n")[two % 4]
+        (self.root / "_config.yml").write_text(CONFIG + more)
+        return set()
+
 
 def settings_for(content: Path, state: Path) -> Settings:
     return replace(load(content, state=state, environ={}), processes=1)
@@ -187,6 +221,7 @@ def check_equivalence(tmp: Path, sequence: list[Step], scoped: set[int], quick: 
         for place, step in enumerate(sequence):
             now += 0.5 if place in quick else 5.0
             paths = folder.apply(step)
+            settings = settings_for(tmp / "site", tmp / "one")
             rebuild(writer, settings, now, paths=frozenset(paths) if place in scoped else None, allow_empty=True)
         for _ in range(2):
             now += 5.0

@@ -48,7 +48,8 @@ def knowing(folder: Path, *paths: str, looked: float = LONG_AGO + 100) -> dict[s
 def test_everything_is_suspect_at_first_and_in_order(folder: Path) -> None:
     for path in ("b.md", "a.md", "深/处/c.html", "notes.txt", ".hidden.md", ".git/x.md", ".feedsvc/y.md"):
         put(folder, path)
-    assert look(folder) == Changes(("a.md", "b.md", "深/处/c.html"), (), 3)
+    posts = ("a.md", "b.md", "深/处/c.html")
+    assert look(folder) == Changes(posts, (), set(posts), ())
 
 
 def test_a_known_file_is_not_suspect_until_anything_about_it_differs(folder: Path) -> None:
@@ -64,7 +65,7 @@ def test_a_known_file_is_not_suspect_until_anything_about_it_differs(folder: Pat
     ):
         assert look(folder, {"a.md": replace(whole, fingerprint=other)}).suspect == ("a.md",)
     path.unlink()
-    assert look(folder, known) == Changes((), ("a.md",), 0)
+    assert look(folder, known) == Changes((), ("a.md",), set(), ())
 
 
 def test_a_file_modified_shortly_before_it_was_read_is_read_again(folder: Path) -> None:
@@ -72,7 +73,8 @@ def test_a_file_modified_shortly_before_it_was_read_is_read_again(folder: Path) 
     racy = RACY / 1e9
     assert look(folder, knowing(folder, "a.md", looked=LONG_AGO + racy)).suspect == ("a.md",)
     assert look(folder, knowing(folder, "a.md", looked=LONG_AGO + racy + 1)).suspect == ()
-    assert look(folder, knowing(folder, "a.md", looked=LONG_AGO - 5)).suspect == ("a.md",)  # from the future
+    assert look(folder, knowing(folder, "a.md", looked=LONG_AGO - 1)).suspect == ("a.md",)
+    assert look(folder, knowing(folder, "a.md", looked=LONG_AGO - 5)).suspect == ()  # from a future that is no race
 
 
 def test_links_lead_nowhere_outside(folder: Path, tmp_path: Path) -> None:
@@ -116,7 +118,7 @@ def test_a_scope_of_paths(folder: Path) -> None:
     scope = {"a.md", "deep/er", "nowhere", "nowhere/x.md", "a.md/x.md"}
     assert look(folder, {}, scope).suspect == ("a.md", "deep/er/c.md")
     (folder / "deep" / "b.md").unlink()
-    assert look(folder, known, {"deep/b.md"}) == Changes((), ("deep/b.md",), 0)
+    assert look(folder, known, {"deep/b.md"}) == Changes((), ("deep/b.md",), set(), ())
     assert look(folder, known, set()).suspect == ()
 
 
@@ -163,8 +165,9 @@ def test_reading(folder: Path) -> None:
     assert (raw, look_.size, look_.inode) == ("正文".encode(), 6, path.stat().st_ino)
     assert read(folder, "none.md", 100) is None
     assert read(folder, "a.md/x.md", 100) is None
-    assert exists(folder, "a.md")
-    assert not exists(folder, "none.md")
+    assert exists(folder, PLAIN, folder / ".feedsvc", "a.md")
+    assert not exists(folder, PLAIN, folder / ".feedsvc", "none.md")
+    assert not exists(folder, replace(PLAIN, exclude=("a.md",)), folder / ".feedsvc", "a.md")
     with pytest.raises(ContentError) as caught:
         read(folder, "a.md", 5)
     assert (caught.value.code, caught.value.unfinished) == ("too-large", False)
@@ -175,3 +178,11 @@ def test_a_folder_where_a_file_was(folder: Path) -> None:
     with pytest.raises(ContentError) as caught:
         read(folder, "a.md", 100)
     assert caught.value.code == "unreadable"
+
+
+def test_a_name_that_is_not_utf8_stops_nothing(folder: Path) -> None:
+    put(folder, "a.md")
+    (folder / os.fsdecode(b"\xb2\xe2.md")).write_text("---\ntitle: x\n---\n")
+    changes = look(folder)
+    assert changes.suspect == ("a.md",)
+    assert [(problem.path, problem.code) for problem in changes.problems] == [("\\xb2\\xe2.md", "name-encoding")]

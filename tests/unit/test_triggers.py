@@ -226,7 +226,6 @@ def test_requests_lead_to_a_look_at_everything(make: Make) -> None:
         assert bench.titles() == {"一"}
 
 
-@pytest.mark.xfail(strict=True, reason="a look at some paths takes the request that waits, and calls it done")
 def test_a_request_is_not_answered_by_a_look_at_some_paths(make: Make) -> None:
     bench = make(*QUIET)
     bench.once()

@@ -12,6 +12,7 @@ import pytest
 from lxml import etree
 
 from feedsvc.config.loading import load
+from feedsvc.exceptions import ContentMissing
 from feedsvc.model import Report
 from feedsvc.service import Service
 
@@ -295,6 +296,65 @@ def test_a_future_post_appears_when_its_time_has_come(jekyll: Trial) -> None:
     assert jekyll.items() == []
     jekyll.look()
     assert jekyll.only()["date_published"] == "2030-03-18T01:47:00+08:00"
+
+
+def test_the_same_bytes_written_again_change_nothing(jekyll: Trial) -> None:
+    for number in range(3):
+        jekyll.post(f"_posts/2024-05-31-a{number}.md", f"title: 第{number}\ntags: 海")
+    jekyll.look()
+    before, generation = jekyll.document("/rss.xml"), jekyll.service.open().generation
+    for number in range(3):
+        jekyll.post(f"_posts/2024-05-31-a{number}.md", f"title: 第{number}\ntags: 海")
+    assert not jekyll.look().did_something
+    assert (jekyll.document("/rss.xml"), jekyll.service.open().generation) == (before, generation)
+
+
+def test_a_moved_file_is_the_same_entry(jekyll: Trial) -> None:
+    jekyll.post("_posts/2024-05-31-a.md", "title: 搬家\ndate: 2024-05-31 08:00:00 +0900")
+    jekyll.look()
+    before = jekyll.only()
+    (jekyll.root / "gang" / "_posts").mkdir(parents=True)
+    (jekyll.root / "_posts/2024-05-31-a.md").rename(jekyll.root / "gang/_posts/2024-05-31-a.md")
+    jekyll.look()
+    jekyll.look()
+    after = jekyll.only()
+    assert (after["id"], after["date_published"]) == (before["id"], "2024-05-31T08:00:00+09:00")
+    assert (after["url"], after["tags"]) == (f"{SITE}/gang/2024/05/31/a.html", ["gang"])
+
+
+def test_a_change_that_does_not_say_when_is_dated_when_it_was_noticed(jekyll: Trial) -> None:
+    jekyll.post("_posts/2024-05-31-a.md", "title: 一")
+    jekyll.look()
+    assert jekyll.only()["date_modified"] == "2024-05-31T00:00:00+08:00"
+    jekyll.post("_posts/2024-05-31-a.md", "title: 一", "更正 corrected.")
+    jekyll.look()
+    assert jekyll.only()["date_modified"] == "2030-03-18T01:47:00+08:00"
+    jekyll.post("_posts/2024-05-31-a.md", "title: 一\nlast_modified_at: 2024-06-01 10:00:00 +0800", "再更正.")
+    jekyll.look()
+    assert jekyll.only()["date_modified"] == "2024-06-01T10:00:00+08:00"
+
+
+def test_an_id_of_its_own_wins(jekyll: Trial) -> None:
+    jekyll.post("_posts/2024-05-31-a.md", "title: a\nguid: urn:x-bay:港:1")
+    jekyll.post("_posts/2024-05-30-b.md", "title: b\nid: just-b\npermalink: /own/:title/")
+    jekyll.look()
+    assert [item["id"] for item in jekyll.items()] == ["urn:x-bay:%E6%B8%AF:1", f"{SITE}/own/b"]
+    assert jekyll.problems() == [("_posts/2024-05-30-b.md", 3, "guid-relative")]
+
+
+def test_ideographic_spaces_belong_to_a_name(jekyll: Trial) -> None:
+    jekyll.post("_posts/2024-05-31-a.md", "title: a\ncategories: 港\u3000口 海\u00a0湾\ntags: caf\u0065\u0301")
+    jekyll.look()
+    assert jekyll.only()["tags"] == ["港\u3000口", "海\u00a0湾", "caf\u00e9"]
+
+
+def test_a_folder_that_lost_all_its_posts_is_no_mass_deletion(jekyll: Trial) -> None:
+    jekyll.post("_posts/2024-05-31-a.md", "title: a")
+    jekyll.look()
+    (jekyll.root / "_posts/2024-05-31-a.md").unlink()
+    with pytest.raises(ContentMissing):
+        jekyll.look()
+    assert jekyll.only()["title"] == "a"
 
 
 # ------------------------------------------------------------------ faults found in folders of strangers
