@@ -13,7 +13,9 @@ import orjson
 
 from feedsvc.catalogue import Reader
 from feedsvc.exceptions import CatalogueError
-from feedsvc.model import Document
+from feedsvc.model import FILENAMES, Document
+from feedsvc.plan import gone_at
+from feedsvc.uris import feed_path
 
 _INDEX = ".feedsvc-export.json"  # what was written: address to ETag
 _IMPOSSIBLE = (errno.ENAMETOOLONG, errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY)
@@ -29,22 +31,27 @@ class ExportReport:
     left_out: tuple[str, ...] = ()
 
 
-def export(reader: Reader, generation: int, dest: Path, progress: Callable[[str, int, int], None]) -> ExportReport:
-    """Bring the files below ``dest`` in step with a generation.
+Progress = Callable[[str, int, int], None]
+
+
+def export(reader: Reader, dest: Path, now: float, progress: Progress) -> ExportReport:
+    """Bring the files below ``dest`` in step with the catalogue, a snapshot of it. ``now`` in epoch seconds.
 
     A file is replaced whole, and carries its document's Last-Modified. Only files that an export wrote are ever
     removed. An address that cannot be a file (a name too long for one, or one that needs a folder where another
     has a file) is left out. Raises CatalogueError where one cannot be written.
     """
     try:
-        return _export(reader, generation, dest, progress)
+        return _export(reader, dest, now, progress)
     except OSError as error:
         raise CatalogueError(str(error.filename or dest), f"cannot be written: {error.strerror}") from error
 
 
-def _export(reader: Reader, generation: int, dest: Path, progress: Callable[[str, int, int], None]) -> ExportReport:
+def _export(reader: Reader, dest: Path, now: float, progress: Progress) -> ExportReport:
     dest.mkdir(parents=True, exist_ok=True)
-    before, after = _read_index(dest), dict(reader.etags(generation))
+    generation, gone_feeds = reader.generation, _gone(reader, now)
+    before = _read_index(dest)
+    after = {address: etag for address, etag in reader.etags(generation) if address not in gone_feeds}
     gone = [address for address in before if address not in after]
     for address in gone:
         _remove(dest, address)
@@ -58,6 +65,13 @@ def _export(reader: Reader, generation: int, dest: Path, progress: Callable[[str
     if stale or gone:
         _replace(dest / _INDEX, orjson.dumps(after), None)
     return ExportReport(len(stale) - len(left_out), len(gone), len(after) + len(left_out) - len(stale), tuple(left_out))
+
+
+def _gone(reader: Reader, now: float) -> set[str]:
+    """Addresses that a server answers with 410."""
+    served = reader.served
+    terms = [facts.term for facts in reader.feeds() if served and gone_at(facts.term, facts, served) <= now]
+    return {feed_path(term, filename) for term in terms for filename in FILENAMES.values()}
 
 
 def _read_index(dest: Path) -> dict[str, str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
 
-from feedsvc.model import FILENAMES, FORMATS, SITE, Feed, FeedRules, Site, Term
+from feedsvc.model import FILENAMES, FORMATS, SITE, Feed, FeedFacts, FeedRules, Served, Site, Term
 from feedsvc.terms import feed_title
 from feedsvc.uris import feed_path, page_path
 
@@ -68,3 +69,12 @@ def feed(term: Term, slots: Sequence[Slot], site: Site, rules: FeedRules, emptie
         authors=site.authors,
         hubs=rules.hubs,
     )
+
+
+def gone_at(term: Term, facts: FeedFacts | None, served: Served) -> float:
+    """From when on a feed is gone for good, in epoch seconds: at once if so configured, infinity if it is not to go."""
+    if f"{term.scheme}/{term.name}" in served.gone:
+        return -inf
+    if facts is None or facts.entries or facts.emptied is None or term == SITE:
+        return inf
+    return facts.emptied.timestamp() + served.gone_after

@@ -8,8 +8,9 @@ import secrets
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -81,18 +82,20 @@ class Service:
         """Look at the folder, or at ``paths`` of it, and publish what changed; noted among the builds.
 
         Configuration that changed is read again first. ``settle`` waits for files that are being written, or have
-        just vanished, and looks again. Raises what kept it from publishing; the last generation stays.
+        just vanished, and looks again; whoever asked for a rebuild waits for those being written in any case.
+        Raises what kept it from publishing; the last generation stays.
         """
         writer = self.open()
         with self._control() as control:
             # a look at some paths does not answer whoever asked for a rebuild
-            build = control.start(trigger, self.clock(), take=paths is None)
+            build, asked = control.start(trigger, self.clock(), take=paths is None)
             started = time.monotonic()
             try:
                 self._refresh()
                 report = self._look(writer, progress, paths=paths, allow_empty=allow_empty)
-                if settle:
-                    report = self._settle(writer, report, allow_empty=allow_empty)
+                if settle or asked:
+                    again = partial(self._look, writer, silent, allow_empty=allow_empty)
+                    report = self._settle(report, again, grace=settle)
             except BaseException as error:
                 reason = str(error) if isinstance(error, FeedsvcError) else f"{type(error).__name__}: {error}"
                 with suppress(CatalogueError):  # a full disk has no room for this either; the error itself is told
@@ -109,13 +112,15 @@ class Service:
             writer, self.settings, self.clock(), paths=paths, allow_empty=allow_empty, progress=progress
         )
 
-    def _settle(self, writer: Writer, report: Report, *, allow_empty: bool) -> Report:
-        """Look again at what was unsettled until nothing is, within reason."""
-        deadline = self.clock() + PATIENCE
-        while report.settling and report.look_again is not None and report.look_again < deadline:
-            time.sleep(max(0.0, report.look_again - self.clock()))
-            more = self._look(writer, silent, paths=frozenset(report.unsettled), allow_empty=allow_empty)
-            report = report.then(more)
+    def _settle(self, report: Report, look: Callable[..., Report], *, grace: bool = True) -> Report:
+        """Look again at files that are being written, and with ``grace`` at those that just vanished, within reason."""
+        deadline = time.monotonic() + PATIENCE
+        while report.look_again is not None and (report.unsettled or (grace and report.settling)):
+            wait = report.look_again - self.clock()
+            if time.monotonic() + wait > deadline:
+                break
+            time.sleep(max(0.0, wait))
+            report = report.then(look(paths=frozenset(report.unsettled)))
         return report
 
     def _refresh(self) -> None:
@@ -129,24 +134,25 @@ class Service:
     def check(self, progress: Progress = silent) -> tuple[Problem, ...]:
         """What authors should mend. Reads the folder, writes nothing in it or in its state."""
         with self._elsewhere() as (settings, writer):
-            report = pipeline.survey(writer, settings, self.clock(), progress)
-            while report.unsettled:
-                time.sleep(0.05)
-                report = pipeline.survey(writer, settings, self.clock())
-            return report.problems
+
+            def look(paths: frozenset[str] | None = None, tell: Progress = silent) -> Report:
+                return pipeline.survey(writer, settings, self.clock(), tell, paths=paths)
+
+            return self._settle(look(tell=progress), look, grace=False).problems
 
     def preview(self, progress: Progress = silent) -> list[FeedChange]:
         """What subscribers would see of a rebuild, feed by feed; nothing is changed."""
-        before = self._reader()
-        with self._elsewhere(before) as (settings, writer):
-            report = pipeline.rebuild(writer, settings, self.clock(), progress=progress)
-            while report.settling and report.look_again is not None:
-                time.sleep(max(0.0, report.look_again - self.clock()))
-                report = pipeline.rebuild(writer, settings, self.clock(), paths=frozenset(report.unsettled))
-            changes = list(pipeline.compare(before, writer))
-        if before is not None:
-            before.close()
-        return changes
+        with ExitStack() as stack:
+            before = None
+            with suppress(CatalogueMissing):
+                before = stack.enter_context(closing(Reader(self.settings.state)))
+            settings, writer = stack.enter_context(self._elsewhere(before))
+
+            def look(paths: frozenset[str] | None = None, tell: Progress = silent) -> Report:
+                return pipeline.rebuild(writer, settings, self.clock(), paths=paths, progress=tell)
+
+            self._settle(look(tell=progress), look)
+            return list(pipeline.compare(before, writer))
 
     @contextmanager
     def _elsewhere(self, copy: Reader | None = None) -> Iterator[tuple[Settings, Writer]]:
@@ -166,7 +172,8 @@ class Service:
 
     def feeds(self) -> list[FeedFacts]:
         """Every feed. Raises CatalogueMissing where nothing has been built."""
-        return list(self._read().feeds())
+        with self._reading() as reader:
+            return list(reader.feeds())
 
     def has_posts(self) -> bool:
         """Whether the folder holds any file that may be a post."""
@@ -179,21 +186,19 @@ class Service:
 
     def problems(self) -> tuple[Problem, ...]:
         """What the last rebuild found to be mended."""
-        return self._read().problems()
+        with self._reading() as reader:
+            return reader.problems()
 
     def export(self, dest: Path, progress: Progress = silent) -> ExportReport:
         """Write all documents as files below ``dest``, and remove those of feeds that are gone."""
-        reader = self._read()
-        return export(reader, reader.generation, dest, progress)
+        with self._reading() as reader:
+            return export(reader, dest, self.clock(), progress)
 
-    def _reader(self) -> Reader | None:
-        try:
-            return Reader(self.settings.state)
-        except CatalogueMissing:
-            return None
-
-    def _read(self) -> Reader:
-        return self._writer or Reader(self.settings.state)
+    @contextmanager
+    def _reading(self) -> Iterator[Reader]:
+        """The catalogue as it is at one moment."""
+        with closing(Reader(self.settings.state)) as reader, reader.snapshot():
+            yield reader
 
     # -- requests ------------------------------------------------------------------------------------------
 
@@ -209,24 +214,22 @@ class Service:
 
     @contextmanager
     def _control(self) -> Iterator[Control]:
-        control = Control(self.settings.state)
-        try:
+        with closing(Control(self.settings.state)) as control:
             yield control
-        finally:
-            control.close()
 
     # -- the ledger and the token --------------------------------------------------------------------------
 
     def save_ledger(self, path: Path) -> int:
         """Write the ledger to a file that is whole or not there; gives the number of its lines."""
-        lines = list(self._read().ledger.lines())
-        partial = path.with_name(f".{path.name}.partial")
+        with self._reading() as reader:
+            lines = list(reader.ledger.lines())
+        unfinished = path.with_name(f".{path.name}.partial")
         try:
-            with partial.open("wb") as file:
+            with unfinished.open("wb") as file:
                 file.writelines(line + b"\n" for line in lines)
                 file.flush()
                 os.fsync(file.fileno())
-            partial.replace(path)
+            unfinished.replace(path)
         except OSError as error:
             raise CatalogueError(str(path), f"cannot be written: {error.strerror}") from error
         return len(lines)
@@ -250,21 +253,21 @@ class Service:
 
     def _own_token(self) -> tuple[str, bool]:
         path = self.settings.state / TOKEN
-        try:
-            return path.read_text().strip(), False
-        except FileNotFoundError:
-            token = secrets.token_urlsafe(32)
-            _write_secret(path, token)
-            return token, True
+        kept = path.read_text().strip() if path.exists() else ""
+        if kept:
+            return kept, False
+        token = secrets.token_urlsafe(32)
+        _write_secret(path, token)
+        return token, True
 
 
 def _write_secret(path: Path, secret: str) -> None:
     """Put a file in place whole, for its owner's eyes alone."""
-    partial = path.with_name(f".{path.name}.partial")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    unfinished = path.with_name(f".{path.name}.partial")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(f"{secret}\n")
-    partial.replace(path)
+    unfinished.replace(path)
 
 
 def told(report: Report) -> dict[str, object]:

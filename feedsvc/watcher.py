@@ -52,7 +52,7 @@ class Watcher:
     def _top(self) -> None:
         """Watch the folder itself, and those that hold its configuration."""
         for root, names in self._follow(self._flat, recursive=False):
-            if names & {str(path.parent.resolve() / path.name) for path in self._settings.sources}:
+            if names & {str(_real(path.parent) / path.name) for path in self._settings.sources}:
                 self._look("change", None)
             self._tell(root, names)
 
@@ -103,7 +103,7 @@ class Watcher:
             self._stop.wait(self._settings.every)
 
     def _tell(self, root: Path, names: set[str]) -> None:
-        prefix, state = f"{root}{os.sep}", f"{self._settings.state.resolve()}{os.sep}"
+        prefix, state = f"{root}{os.sep}", f"{_real(self._settings.state)}{os.sep}"
         paths = [
             name.removeprefix(prefix)
             for name in names
@@ -113,16 +113,16 @@ class Watcher:
             self._look("change", paths)
 
     def _root(self) -> Path | None:
-        root = self._settings.content.resolve()
-        return root if root.is_dir() else None
+        root = _real(self._settings.content)
+        return root if os.path.isdir(root) else None  # noqa: PTH112 - also False where it is closed to us
 
     def _flat(self, root: Path) -> list[str]:
         # one name for each folder: of two names for the same one, events come under either
-        configured = {str(path.parent.resolve()) for path in self._settings.sources if path.parent.is_dir()}
-        return sorted({str(root), *configured})
+        configured = {_real(path.parent) for path in self._settings.sources}
+        return sorted(map(str, {root, *filter(os.path.isdir, configured)}))
 
     def _deep(self, root: Path) -> list[str]:
-        state = self._settings.state.resolve()
+        state = _real(self._settings.state)
         try:
             with os.scandir(root) as entries:
                 return sorted(
@@ -132,8 +132,13 @@ class Watcher:
                     and is_folder(entry.name, self._settings.rules)
                     and Path(entry.path) != state
                 )
-        except FileNotFoundError:
+        except OSError:  # gone, or closed to us: perhaps not when we look again
             return []
+
+
+def _real(path: Path) -> Path:
+    """A path without links as far as it can be followed; unlike ``Path.resolve`` it raises nothing, of loops neither."""
+    return Path(os.path.realpath(path))
 
 
 def _identified(folders: Sequence[str]) -> dict[str, tuple[int, int]]:

@@ -21,24 +21,57 @@ TOKEN = "token"  # noqa: S105 - the name of a file
 BEARER = "bearer"  # the digest of the token in force, whether it is ours or configured
 
 
+class _translated:  # noqa: N801 - a context manager written as a class: it is entered a hundred thousand times
+    """Turns SQLite's errors into the catalogue's."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, sqlite3.Error):
+            raise CatalogueError(self._connection.path, f"the database refuses: {error}") from error
+
+
+class Cursor(sqlite3.Cursor):
+    """Rows, whose errors are CatalogueErrors too: a damaged page is found when it is read."""
+
+    connection: Connection
+
+    def __next__(self) -> Any:
+        """The next row."""
+        with _translated(self.connection):
+            return super().__next__()
+
+    def fetchone(self) -> Any:
+        """The next row, None after the last."""
+        with _translated(self.connection):
+            return super().fetchone()
+
+    def fetchall(self) -> list[Any]:
+        """All rows that are left."""
+        with _translated(self.connection):
+            return super().fetchall()
+
+
 class Connection(sqlite3.Connection):
     """A connection whose errors are CatalogueErrors that name its file."""
 
     path: str
 
-    def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
+    def execute(self, sql: str, parameters: Any = ()) -> Cursor:
         """Run a statement."""
-        try:
-            return super().execute(sql, parameters)
-        except sqlite3.Error as error:
-            raise CatalogueError(self.path, f"the database refuses: {error}") from error
+        with _translated(self):
+            return self.cursor(Cursor).execute(sql, parameters)
 
-    def executemany(self, sql: str, parameters: Iterable[Any]) -> sqlite3.Cursor:
+    def executemany(self, sql: str, parameters: Iterable[Any]) -> Cursor:
         """Run a statement for each of many rows."""
-        try:
-            return super().executemany(sql, parameters)
-        except sqlite3.Error as error:
-            raise CatalogueError(self.path, f"the database refuses: {error}") from error
+        with _translated(self):
+            return self.cursor(Cursor).executemany(sql, parameters)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -54,8 +54,11 @@ class Control:
         """Whether a request waits."""
         return self._connection.execute("SELECT 1 FROM builds WHERE state = 'queued' LIMIT 1").fetchone() is not None
 
-    def start(self, trigger: str, now: float, *, take: bool = True) -> int:
-        """Take the request that waits, if it is to be taken, or note a build nobody asked for; gives its id."""
+    def start(self, trigger: str, now: float, *, take: bool = True) -> tuple[int, bool]:
+        """Take the request that waits, if it is to be taken, or note a build nobody asked for.
+
+        Gives its id, and whether it was asked for.
+        """
         with self._connection.transaction():
             row = None
             if take:
@@ -64,13 +67,14 @@ class Control:
                     "WHERE id = (SELECT min(id) FROM builds WHERE state = 'queued') RETURNING id",
                     (now,),
                 ).fetchone()
+            asked = row is not None
             if row is None:
                 row = self._connection.execute(
                     "INSERT INTO builds (state, trigger, requested, started) VALUES ('running', ?, ?, ?) RETURNING id",
                     (trigger, now, now),
                 ).fetchone()
             self._connection.execute("DELETE FROM builds WHERE id <= ?", (row[0] - _KEPT,))
-        return int(row[0])
+        return int(row[0]), asked
 
     def forget(self, build: int, triggers: Iterable[str]) -> None:
         """Drop a build if it is one of these triggers': nobody asked for it, and it did nothing.

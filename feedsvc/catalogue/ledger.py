@@ -103,14 +103,7 @@ class Ledger:
         return list(self._connection.execute("SELECT scheme, name, emptied FROM ledger_feeds ORDER BY scheme, name"))
 
     def lines(self) -> Iterator[bytes]:
-        """The ledger as lines of a file, as it is at one moment."""
-        self._connection.execute("BEGIN")
-        try:
-            yield from self._lines()
-        finally:
-            self._connection.execute("ROLLBACK")
-
-    def _lines(self) -> Iterator[bytes]:
+        """The ledger as lines of a file."""
         yield orjson.dumps(HEADER)
         for post in self._select("1 ORDER BY number"):
             yield orjson.dumps(

@@ -6,7 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from feedsvc.exceptions import CatalogueBusy
+from feedsvc.exceptions import CatalogueBusy, CatalogueError
 
 _LISTENS = b"listens"
 
@@ -18,7 +18,10 @@ class Lock:
     """
 
     def __init__(self, path: Path, *, listens: bool) -> None:
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise CatalogueError(str(path), f"cannot be opened: {error.strerror}") from error
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -7,6 +7,7 @@ import math
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -37,20 +38,21 @@ class Writer(Inquiry):
 
     def __init__(self, state: Path, owner: str, now: float, *, listens: bool = False) -> None:
         _prepare(state)
-        self._lock = Lock(state / LOCK, listens=listens)
-        try:
+        with ExitStack() as undo:
+            self._lock = Lock(state / LOCK, listens=listens)
+            undo.callback(self._lock.release)
             self.path = str(state)
             self.connection = connect(state / CATALOGUE, create=True)
+            undo.callback(self.connection.close)
             self.packer = Packer()
             # A checkpoint waits for the disk: seldom is enough, readers do not mind a log of some 64 MB.
             self.connection.execute("PRAGMA wal_autocheckpoint = 16384")
             migrate(self.connection, self.path)
             self._signal = Signal(state / SIGNAL)
+            undo.callback(self._signal.close)
             self._adopt(owner, now)
             self._recover()
-        except BaseException:
-            self._lock.release()
-            raise
+            undo.pop_all()
 
     def close(self) -> None:
         """Close the connection and let the next writer in."""

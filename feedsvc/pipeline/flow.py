@@ -183,9 +183,16 @@ class _Press:
         return printed
 
 
-def survey(writer: Writer, settings: Settings, now: float, progress: Progress = silent) -> Report:
-    """Read the whole folder into the catalogue without making documents: for what is wrong with its posts."""
+def survey(
+    writer: Writer,
+    settings: Settings,
+    now: float,
+    progress: Progress = silent,
+    *,
+    paths: frozenset[str] | None = None,
+) -> Report:
+    """Read the folder, or ``paths`` of it, without making documents: for what is wrong with its posts."""
     with Pool(settings.processes) as pool:
-        gathered = Gatherer(writer, settings, b"", now, pool, progress).gather(None)
+        gathered = Gatherer(writer, settings, b"", now, pool, progress).gather(paths)
     writer.commit(gathered.draft, now)
     return _report(writer, gathered, (), Printed())

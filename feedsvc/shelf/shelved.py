@@ -21,6 +21,8 @@ Coding = Literal["identity", "gzip", "br"]
 
 # What an ETag adds for each coding. It names the recipe too: other bytes must have another tag (RFC 9110, 8.8.3.3).
 CODINGS: dict[Coding, str] = {"identity": "", "gzip": "-gzip6", "br": "-br5"}
+_REVALIDATE = 60  # seconds for which a cache may serve what is stale while it asks anew
+_IF_ERROR = 86_400  # seconds for which it may while we cannot be asked
 _OVERHEAD = 6_000  # bytes that an answer's headers and objects take beside its bodies
 
 
@@ -141,7 +143,7 @@ def cache_control(served: Served) -> str:
     """How long answers are fresh (RFC 9111, section 5.2.2) and may be served stale (RFC 5861)."""
     return (
         f"public, max-age={served.max_age}, s-maxage={served.shared_max_age}, "
-        f"stale-while-revalidate={served.stale_while_revalidate}, stale-if-error={served.stale_if_error}"
+        f"stale-while-revalidate={_REVALIDATE}, stale-if-error={_IF_ERROR}"
     )
 
 

@@ -44,17 +44,20 @@ class ControlViews:
             ("/readyz", self.readyz),
             ("/metrics", self.metrics),
         ]
+        # Other methods, and other spellings, are left to the view of every path;
         for path, view in views:
-            app.add_url_rule(path, view_func=view)
-        # Of all methods, because the view of every path would take those that are left.
-        app.add_url_rule("/rebuild", view_func=self.rebuild, methods=_METHODS, provide_automatic_options=False)
+            app.add_url_rule(path, view_func=view, provide_automatic_options=False, strict_slashes=True)
+        # it would take GET as well, which is not allowed here.
+        app.add_url_rule(
+            "/rebuild", view_func=self.rebuild, methods=_METHODS, provide_automatic_options=False, strict_slashes=True
+        )
 
     # -- builds --------------------------------------------------------------------------------------------
 
     def rebuild(self) -> Response:
         """Ask for a rebuild; the builder takes it up in its own process."""
         if request.method == "OPTIONS":
-            return responses.ready(204, [("Allow", "OPTIONS, POST")])
+            return responses.options("OPTIONS, POST")
         if request.method != "POST":
             raise MethodNotAllowed(["OPTIONS", "POST"])
         self._authorise()

@@ -11,7 +11,8 @@ from flask import Response, request
 from werkzeug.exceptions import BadRequest, Gone, NotFound, RequestURITooLarge
 
 from feedsvc.catalogue import Reader
-from feedsvc.model import SITE, FeedFacts, Served, Term
+from feedsvc.model import FeedFacts, Served, Term
+from feedsvc.plan import gone_at
 from feedsvc.shelf import Current, Shelf, Shelved
 from feedsvc.uris import feed_path, read_path
 from feedsvc.web import aliases, responses
@@ -100,11 +101,7 @@ class Feeds:
 
 def stays_until(term: Term, facts: FeedFacts | None, served: Served, now: float) -> float:
     """Until when a feed is served if nothing changes, in epoch seconds. Raises Gone where that time is over."""
-    if f"{term.scheme}/{term.name}" in served.gone:
-        raise Gone("this feed is gone for good")
-    if facts is None or facts.entries or facts.emptied is None or term == SITE:
-        return inf
-    end = facts.emptied.timestamp() + served.gone_after
+    end = gone_at(term, facts, served)
     if end <= now:
-        raise Gone("this feed lost its last post long ago")
+        raise Gone("this feed is gone for good" if end == -inf else "this feed lost its last post long ago")
     return end

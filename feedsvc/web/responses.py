@@ -64,12 +64,12 @@ def moved(path: str) -> Response:
     return ready(301, headers)
 
 
-def options() -> Response:
+def options(allow: str = ALLOW) -> Response:
     """What may be done here, also for a browser's preflight (If-None-Match and A-IM cause one)."""
     headers = [
-        ("Allow", ALLOW),
+        ("Allow", allow),
         ("Access-Control-Allow-Origin", "*"),
-        ("Access-Control-Allow-Methods", ALLOW),
+        ("Access-Control-Allow-Methods", allow),
         ("Access-Control-Allow-Headers", "A-IM, If-Match, If-Modified-Since, If-None-Match, If-Unmodified-Since"),
         ("Access-Control-Max-Age", "86400"),
     ]

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 
 _THREADS = 4
+# Told otherwise, or about this connection alone; of an Upgrade, Werkzeug would make a 400.
+_LEFT_OUT = frozenset(("connection", "content-length", "transfer-encoding", "upgrade"))
 _SWITCH = 0.0005  # seconds: how long a busy thread may keep the event loop from an exact hit
 
 
@@ -169,7 +171,7 @@ def _environ(scope: _Scope, body: bytes) -> dict[str, object]:
         "wsgi.run_once": False,
     }
     for name in set(scope.headers.keys()):
-        if "_" not in name and name not in ("content-length", "transfer-encoding"):
+        if "_" not in name and name not in _LEFT_OUT:
             key = "CONTENT_TYPE" if name == "content-type" else "HTTP_" + name.upper().replace("-", "_")
             environ[key] = ",".join(scope.headers.get_all(name))
     return environ

@@ -33,6 +33,7 @@ def serve(settings: Settings, rebuild: Callable[[threading.Event], None], *, rea
         "feedsvc.web.worker:worker",
         factory=True,
         interface=Interfaces.RSGI,
+        websockets=False,  # an Upgrade is ignored, as RFC 9110, section 7.8 allows
         address=settings.host,
         port=settings.port,
         workers=settings.workers,

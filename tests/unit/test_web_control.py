@@ -15,6 +15,7 @@ from feedsvc.model import SITE
 from feedsvc.shelf import Shelf
 from feedsvc.web import create_app
 from feedsvc.web.app import make_app
+from feedsvc.web.orders import digest
 from feedsvc.web.counts import Counts
 from tests.unit.library import Library
 
@@ -26,7 +27,7 @@ RIGHT = {"Authorization": f"Bearer {TOKEN}".encode().decode("latin-1")}
 def client(library: Library) -> FlaskClient:
     library.publish({SITE: "x"})
     shelf = Shelf(library.state, 1_000_000, lambda: library.now + 30)
-    return make_app(shelf, library.state, lambda: TOKEN).test_client()
+    return make_app(shelf, library.state, lambda: digest(TOKEN)).test_client()
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_a_rebuild_is_asked_for_and_followed(client: FlaskClient, library: Libra
     assert answer.get_json()["state"] == "queued"
     assert client.post("/rebuild", headers=RIGHT).headers["Location"] == "/builds/1"  # both wait for the same
     control = Control(library.state)
-    control.finish(control.start("timer", 5.0), 7.0, {"files": 3}, error="disk full 磁盘已满")
+    control.finish(control.start("timer", 5.0)[0], 7.0, {"files": 3}, error="disk full 磁盘已满")
     control.close()
     found = client.get("/builds/1", headers=RIGHT).get_json()
     assert (found["state"], found["error"], found["report"]) == ("failed", "disk full 磁盘已满", {"files": 3})
@@ -102,7 +103,7 @@ def test_metrics(client: FlaskClient, library: Library) -> None:
     client.get("/rss.xml", headers={"If-None-Match": tag})
     client.get("/none")
     control = Control(library.state)
-    control.finish(control.start("timer", 5.0), 7.5, {})
+    control.finish(control.start("timer", 5.0)[0], 7.5, {})
     control.close()
     answer = client.get("/metrics", headers=RIGHT)
     assert answer.content_type.startswith("text/plain")
@@ -120,7 +121,7 @@ def test_metrics(client: FlaskClient, library: Library) -> None:
 
 def test_metrics_may_be_public(library: Library) -> None:
     library.publish({SITE: "x"})
-    app = make_app(Shelf(library.state, 1000), library.state, lambda: TOKEN, metrics_public=True)
+    app = make_app(Shelf(library.state, 1000), library.state, lambda: digest(TOKEN), metrics_public=True)
     assert app.test_client().get("/metrics").status_code == 200
 
 
@@ -163,5 +164,5 @@ def test_the_application_is_made_from_the_configuration(
     assert client.get("/rss.xml").status_code == 200
     header = {"Authorization": "Bearer abc"}
     assert client.post("/rebuild", headers=header).status_code == 401
-    (library.state / "token").write_text("abc\n")
+    (library.state / "bearer").write_text(f"{digest('abc')}\n")
     assert client.post("/rebuild", headers=header).status_code == 202
