@@ -76,6 +76,7 @@ class Site:
     timezone: str = "UTC"
     authors: tuple[Person, ...] = ()
     provisional: bool = False  # url was not configured: ids are not kept
+    slashes: str = ""  # those that url ends in where Jekyll reads it: they are in its ids, and in no link
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from feedsvc.model import SITE, Person, Term
 from feedsvc.uris import addressable
 
 # Ruby's String#split: ASCII whitespace alone, so U+3000 and no-break spaces are part of a name
 _SPLIT = re.compile(r"[ \t\n\v\f\r]+")
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
+_ILLEGAL = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd{_NONCHARACTERS}]")  # as in bodies
+MOST = 100  # of a post: each is a feed of its own in three formats
+LONGEST = 200  # characters: beyond lies text that was taken for a name
 
 
 def categories(data: Mapping[str, object], folders: Iterable[str] = ()) -> tuple[str, ...]:
@@ -25,24 +29,34 @@ def tags(data: Mapping[str, object]) -> tuple[str, ...]:
     return _unique(_plural(data.get("tags")) if single is None else _flat(single))
 
 
-def terms(
-    categories: Iterable[str], tags: Iterable[str], authors: Iterable[Person]
-) -> tuple[tuple[Term, ...], tuple[tuple[str, str], ...]]:
-    """Terms in order, each once, under names that XML and addresses can hold.
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What a post is filed under, and what it asked for in vain.
 
-    And, as scheme and name, those that no address leads to: the empty name, ``.`` and ``..``.
+    Scheme and name of those that no address leads to (the empty name, ``.`` and ``..``) and of those whose names
+    are too long; ``surplus`` counts the names beyond ``MOST``.
     """
-    found: dict[Term, None] = {}
-    refused: list[tuple[str, str]] = []
+
+    terms: tuple[Term, ...]
+    nowhere: tuple[tuple[str, str], ...] = ()
+    long: tuple[tuple[str, str], ...] = ()
+    surplus: int = 0
+
+
+def terms(categories: Iterable[str], tags: Iterable[str], authors: Iterable[Person]) -> Filing:
+    """Terms in order, each once, under names that XML and addresses can hold."""
     people = (person.name for person in authors)
-    for scheme, names in (("category", categories), ("tag", tags), ("author", people)):
-        for written in names:
-            name = clean_name(written)
-            if addressable(name):
-                found[Term(scheme, name)] = None
-            else:
-                refused.append((scheme, name))
-    return tuple(found), tuple(refused)
+    asked = dict.fromkeys(
+        (scheme, clean_name(name))
+        for scheme, names in (("category", categories), ("tag", tags), ("author", people))
+        for name in names
+    )
+    considered = list(asked)[:MOST]
+    nowhere = tuple(each for each in considered if not addressable(each[1]))
+    long = tuple(each for each in considered if len(each[1]) > LONGEST and each not in nowhere)
+    refused = {*nowhere, *long}
+    filed = tuple(Term(*each) for each in considered if each not in refused)
+    return Filing(filed, nowhere, long, len(asked) - len(considered))
 
 
 def clean_name(name: str) -> str:

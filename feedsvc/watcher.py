@@ -137,7 +137,7 @@ class Watcher:
 
 
 def _real(path: Path) -> Path:
-    """A path without links as far as it can be followed; unlike ``Path.resolve`` it raises nothing, of loops neither."""
+    """A path without links, as far as they can be followed: unlike ``Path.resolve``, loops raise nothing."""
     return Path(os.path.realpath(path))
 
 

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import click
 
-from feedsvc.cli import say
+from feedsvc.cli import bare, say
 from feedsvc.cli.building import rebuild
 from feedsvc.cli.options import configured, json_option
 from feedsvc.config import Settings
@@ -61,6 +61,8 @@ def command(
             say.as_json(report)
         else:
             say.report(report)
+            if not report.posts:
+                bare.remark(settings)
             say.provisional(settings)
         if watch:
             say.token(settings, service)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from feedsvc.cli import say
+from feedsvc.cli import bare, say
 from feedsvc.cli.options import configured, json_option
 from feedsvc.config import Settings
 from feedsvc.service import Service
@@ -37,5 +37,6 @@ def command(ctx: click.Context, settings: Settings, *, as_json: bool) -> None:
         for problem in problems:
             click.echo(str(problem))
         say.remark(f"{say.counted(len(problems), 'problem')}." if problems else "No problems.")
+        bare.remark(settings)
     if problems:
         ctx.exit(_FOUND)

@@ -26,7 +26,8 @@ def configured(function: Callable[Concatenate[Settings, _P], _R]) -> Callable[..
         "--state",
         metavar="DIR",
         type=click.Path(path_type=Path),
-        help="Where feedsvc keeps its state, by default CONTENT/.feedsvc.",
+        help="Where feedsvc keeps its state, by default CONTENT/.feedsvc. Where CONTENT is a symlink, which may be "
+        "switched, it is .NAME.feedsvc beside the link.",
     )
     @click.option(
         "--config",

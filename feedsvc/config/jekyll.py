@@ -14,6 +14,7 @@ from urllib.parse import quote
 import yaml
 
 from feedsvc.config.layers import Layer, Value, text
+from feedsvc.config.values import UNPRINTABLE, language
 from feedsvc.exceptions import ConfigError
 from feedsvc.model import SITE, Default, Term
 from feedsvc.uris import addressable, feed_path
@@ -50,12 +51,18 @@ class JekyllConfig:
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML whose numbers and dates stay text as written: a title ``1.10`` is not 1.1."""
+    """YAML whose numbers and dates stay text as written: a title ``1.10`` is not 1.1.
+
+    Control characters, which Jekyll passes on to pages, are left out: they are no reason not to serve the site.
+    """
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own way to say it
         first: [(tag, pattern) for tag, pattern in resolvers if tag.endswith((":null", ":merge"))]
         for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
     }
+
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
+        return UNPRINTABLE.sub("", super().construct_scalar(node))
 
 
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"true|True|TRUE|false|False|FALSE"), list("tTfF"))
@@ -99,9 +106,18 @@ def _scalars(data: Mapping[object, object], path: Path) -> Iterator[tuple[str, V
     for key, names in _SCALARS:
         for name in names:
             raw = _at(data, name)
-            if isinstance(raw, str | bool) and raw != "":
+            if isinstance(raw, str | bool) and raw != "" and (key != "site.language" or _is_language(raw)):
                 yield key, Value(raw, f"in {path}: {name}")
                 break
+
+
+def _is_language(raw: object) -> bool:
+    """Whether it names a language; what does not is Jekyll's affair alone, which takes any text."""
+    try:
+        language(raw)
+    except ValueError:
+        return False
+    return True
 
 
 def _at(data: Mapping[object, object], dotted: str) -> object:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from feedsvc.config import jekyll, layers
+from feedsvc.config import jekyll, layers, values
 from feedsvc.config.jekyll import JekyllConfig
 from feedsvc.config.settings import Given, Mark, Settings, local_address, mark
 from feedsvc.config.validation import validated
@@ -39,8 +39,11 @@ def load(
 
 
 def reread(settings: Settings) -> Settings:
-    """The same, read again: for when ``changed`` says so. Raises ConfigError as ``load`` does."""
-    return _read(settings.given) if settings.given else settings
+    """The same, read again: for when ``changed`` says so. Raises ConfigError as ``load`` does.
+
+    The state stays where it is, even if the content folder has become a link since.
+    """
+    return _read(replace(settings.given, state=settings.state)) if settings.given else settings
 
 
 def _read(given: Given) -> Settings:
@@ -73,7 +76,7 @@ class _Places:
 
 def _places(given: Given, environ: Mapping[str, str]) -> _Places:
     content = _place(given.content, environ.get(layers.CONTENT) or "content", given.cwd)
-    state = _place(given.state, environ.get(layers.STATE) or str(content / ".feedsvc"), given.cwd)
+    state = _place(given.state, environ.get(layers.STATE) or str(_own_state(content)), given.cwd)
     config = _config(given, environ)
     toml, tomls = _first((config,) if config else (content / layers.FILE, given.cwd / layers.FILE))
     yml, ymls = _first(tuple(content / name for name in jekyll.NAMES))
@@ -81,6 +84,11 @@ def _places(given: Given, environ: Mapping[str, str]) -> _Places:
     jekyll_site = yml is not None or posts.is_dir()
     sources = (*tomls, *ymls, *(() if jekyll_site else (posts,)))
     return _Places(content, state, toml, yml, jekyll_site, sources, tuple(map(mark, sources)))
+
+
+def _own_state(content: Path) -> Path:
+    """Where the state lies by default: in the content folder, but beside a link, which may be switched."""
+    return content.parent / f".{content.name}.feedsvc" if content.is_symlink() else content / ".feedsvc"
 
 
 def _config(given: Given, environ: Mapping[str, str]) -> Path | None:
@@ -108,7 +116,7 @@ def _first(candidates: tuple[Path, ...]) -> tuple[Path | None, tuple[Path, ...]]
 
 
 def _compose(found: dict[str, Any], yml: JekyllConfig, places: _Places, given: Given) -> Settings:
-    site = _site(found)
+    site = _site(found, yml)
     feeds = _feeds(found, site)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return Settings(
@@ -133,7 +141,7 @@ def _compose(found: dict[str, Any], yml: JekyllConfig, places: _Places, given: G
     )
 
 
-def _site(found: dict[str, Any]) -> Site:
+def _site(found: dict[str, Any], yml: JekyllConfig) -> Site:
     url = found["site.url"] or local_address(found["serve.host"], found["serve.port"])
     return Site(
         url=url,
@@ -144,7 +152,21 @@ def _site(found: dict[str, Any]) -> Site:
         timezone=found["site.timezone"],
         authors=found["site.author"],
         provisional=found["site.url"] is None,
+        slashes=_slashes(url, yml),
     )
+
+
+def _slashes(url: str, yml: JekyllConfig) -> str:
+    """The slashes that Jekyll's ``url`` ends in, if it is this one: Jekyll writes them into every id."""
+    written = yml.values.get("site.url")
+    if written is None or not isinstance(written.raw, str):
+        return ""
+    address = written.raw.strip()
+    try:
+        same = values.url(address) == url
+    except ValueError:
+        return ""
+    return address[len(address.rstrip("/")) :] if same else ""
 
 
 def _rules(found: dict[str, Any], yml: JekyllConfig, *, jekyll_site: bool) -> ContentRules:

@@ -187,7 +187,7 @@ TABLE: tuple[Setting, ...] = (
         most=256,
     ),
     Setting("serve.host", "text", "127.0.0.1", "The address to listen at; `0.0.0.0` is all."),
-    Setting("serve.port", "number", 8000, "The port to listen at.", least=0, most=65_535),
+    Setting("serve.port", "number", 8000, "The port to listen at.", least=1, most=65_535),
     Setting(
         "serve.workers", "number", None, "Processes that answer requests.", "one for each processor", least=1, most=256
     ),

@@ -27,7 +27,10 @@ _BYTES = {"": 1, "b": 1} | {
     for power, letter in enumerate("kmgt", start=1)
     for ending, base in (("", 1000), ("b", 1000), ("ib", 1024))
 }
+# what documents cannot hold: controls but white space, surrogates, and the noncharacters that XML forbids
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _SPACES = re.compile(r"[ \t\r\n]+")
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -36,7 +39,7 @@ def text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("text")  # noqa: TRY004 - pydantic takes ValueErrors for explanations
     line = _SPACES.sub(" ", value).strip(" ")
-    if any(unicodedata.category(char) in ("Cc", "Cs") for char in line):
+    if UNPRINTABLE.search(line):
         raise ValueError("text without control characters")
     return line
 
@@ -97,11 +100,13 @@ def url(value: object) -> str:
         parts = urlsplit(address)
     except ValueError as error:
         raise ValueError(wanted) from error
-    if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(wanted)
     if parts.query or parts.fragment or parts.username is not None:
         raise ValueError(f"{wanted}, without query, fragment and password")
-    return address.rstrip("/")
+    # as jekyll-feed has it in its ids: RFC 3986, section 6.2.2.1 and 6.2.3
+    host = parts.netloc.lower().removesuffix(_DEFAULT_PORTS[parts.scheme])
+    return f"{parts.scheme}://{host}{parts.path}".rstrip("/")
 
 
 def urls(value: object) -> tuple[str, ...]:
@@ -113,11 +118,11 @@ def urls(value: object) -> tuple[str, ...]:
 
 
 def baseurl(value: object) -> str:
-    """A path that starts with a slash and ends with none; "" is the root."""
+    """A path of an ASCII URI that starts with a slash and ends with none; "" is the root."""
     path = text(value).strip("/")
     if any(char in path for char in ("?", "#", "://")):
         raise ValueError("a path such as /blog")
-    return f"/{path}" if path else ""
+    return ascii_uri(f"http://x/{path}").removeprefix("http://x").rstrip("/")
 
 
 def language(value: object) -> str:

@@ -6,7 +6,8 @@ import re
 
 # XML 1.0, section 2.2: what a document cannot hold, then what its note asks authors to avoid (C1 controls,
 # noncharacters) with U+FFFD: HTML calls the former parse errors, and the W3C validator warns of all of them.
-_ILLEGAL = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff" + "\x7f-\x9f\ufdd0-\ufdef\ufffd"
+_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
+_ILLEGAL = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff" + "\x7f-\x9f\ufffd" + _NONCHARACTERS
 _DROPPED = re.compile(f"[{_ILLEGAL}]")
 _SUSPECT = re.compile(f"[\r{_ILLEGAL}]")
 

@@ -24,11 +24,14 @@ updated-early      problem changed before it was published; ignored
 name-undated       problem no date in the name of a file in ``_posts``: Jekyll leaves it out
 term-comma         problem a term that ends in a comma: its list was meant to be one
 term-address       problem a category, tag or author whose name cannot be an address
+term-long          problem a name of more than 200 characters: left out
+too-many-terms     problem more than 100 categories, tags and authors: the rest is left out
 permalink          problem a permalink with a placeholder that Jekyll does not know, or with a template; the default
                            is used
 liquid             problem a mark of Liquid that needs more than the site's address: shown as written
 url                problem an address that cannot be a URI; the default is used
 guid-relative      problem an id that is no absolute URI
+guid-malformed     problem an id that starts with ``urn:`` or ``tag:`` and is none: not used
 ================== ======= ==========================================================================
 
 Where ``rules.rescue`` is off, a post with ``name-undated`` or ``date-unreadable`` is left out, as Jekyll does.

@@ -8,6 +8,10 @@ from datetime import datetime
 from feedsvc.parse.source import Source
 from feedsvc.uris import UrlDrop, ascii_uri, jekyll_url, permalink_template, post_id
 
+# what validators and readers take them for: UUIDs (RFC 9562), URNs (RFC 8141) and tags (RFC 4151)
+_UUID = re.compile(r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.IGNORECASE)
+_URN = re.compile(r"urn:(?!uuid:)[a-z0-9][a-z0-9-]{1,31}:[a-z0-9()+,.:=@;$_!*'%/?&#~-]+\Z", re.IGNORECASE)
+_TAG = re.compile(r"tag:(?:[a-z0-9._-]+@)?[a-z0-9.-]+,\d{4}(?:-\d\d){0,2}:", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -32,8 +36,12 @@ def claimed_guid(source: Source) -> str:
         if not written:
             continue
         uri = ascii_uri(written)
-        if uri:
+        if uri and _well_formed(uri):
             return uri
+        if uri:
+            message = f"the id {written!r} is no UUID, URN or tag, though it starts as one, and is not used"
+            source.note("guid-malformed", key, message, "write it whole, or leave it out")
+            return ""
         hint = "write an absolute URI, such as tag:example.org,2022:1"
         if source.jekyll:  # jekyll-feed never took it for an id: taking it now would show every post twice
             source.note("guid-relative", key, f"the id {written!r} is no absolute URI, and is not used", hint)
@@ -42,6 +50,16 @@ def claimed_guid(source: Source) -> str:
         source.note("guid-relative", key, f"the id {written!r} is no absolute URI: {made} is used", hint)
         return made
     return ""
+
+
+def _well_formed(uri: str) -> bool:
+    """Whether a URI that claims to be a UUID, a URN or a tag is one; all others are what they are."""
+    match uri.partition(":")[0].lower():
+        case "urn":
+            return bool(_UUID.match(uri) or _URN.match(uri))
+        case "tag":
+            return bool(_TAG.match(uri))
+    return True
 
 
 def _on_site(source: Source, path: str) -> str:

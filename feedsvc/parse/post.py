@@ -20,7 +20,7 @@ from feedsvc.parse.matter import Matter, read_matter
 from feedsvc.parse.place import locate
 from feedsvc.parse.source import Source, one_line
 from feedsvc.selection import is_draft
-from feedsvc.terms import categories, clean_name, tags, terms
+from feedsvc.terms import LONGEST, MOST, Filing, categories, clean_name, tags, terms
 from feedsvc.uris import ascii_uri
 
 Seen = datetime  # when a file was first seen, as the ledger remembers it; aware
@@ -112,10 +112,8 @@ def _post(source: Source, when: datetime, *, dated: bool) -> Post:
     data, place = source.data, source.place
     named = categories(data, place.folders)
     authors = _authors(data)
-    filed, refused = terms(named, tags(data), authors)
-    for scheme, name in refused:
-        _note_term(source, scheme, name)
-    _note_commas(source, filed)
+    filing = terms(named, tags(data), authors)
+    _note_terms(source, filing)
     body = _body(source)
     url, guid = links(source, named, settle(when, source.zone))
     claimed = claimed_guid(source)
@@ -129,7 +127,7 @@ def _post(source: Source, when: datetime, *, dated: bool) -> Post:
         published=when,
         dated=dated,
         updated=updated(source, when, dated=dated),
-        terms=filed,
+        terms=filing.terms,
         authors=authors,
         summary=_summary(source),
         markup=place.markup,
@@ -137,15 +135,27 @@ def _post(source: Source, when: datetime, *, dated: bool) -> Post:
     )
 
 
-def _note_term(source: Source, scheme: str, name: str) -> None:
-    key = next((key for key in _KEYS[scheme] if key in source.data), "")
-    message = f"the {scheme} {name!r} cannot be an address, and is left out"
-    source.note("term-address", key, message, "give it a name")
+def _note_terms(source: Source, filing: Filing) -> None:
+    for scheme, name in filing.nowhere:
+        message = f"the {scheme} {name!r} cannot be an address, and is left out"
+        source.note("term-address", _key(source, scheme), message, "give it a name")
+    for scheme, name in filing.long:
+        message = f"the {scheme} {name[:20]!r}… has {len(name)} characters, over {LONGEST}, and is left out"
+        source.note("term-long", _key(source, scheme), message, "shorten its name")
+    if filing.surplus:
+        message = f"only the first {MOST} of {MOST + filing.surplus} categories, tags and authors are taken"
+        source.note("too-many-terms", 0, message, "name those that people would subscribe to")
+    _note_commas(source, filing.terms)
+
+
+def _key(source: Source, scheme: str) -> str:
+    """The key of the front matter that terms of this scheme come from, "" if none does."""
+    return next((key for key in _KEYS[scheme] if key in source.data), "")
 
 
 def _note_commas(source: Source, filed: tuple[Term, ...]) -> None:
     for term in filed:
-        key = next((key for key in _KEYS[term.scheme] if key in source.data), "") if term.name[-1] == "," else ""
+        key = _key(source, term.scheme) if term.name[-1] == "," else ""
         if key:
             hint = f"write {key}: [one, two]; without brackets spaces alone separate"
             source.note("term-comma", key, f"the {term.scheme} {term.name!r} ends in a comma", hint)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +19,7 @@ from feedsvc.model import Person
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _DC = "http://purl.org/dc/elements/1.1/"
+_HALF_HOUR = timedelta(minutes=30)
 # as feedgen declares them on <rss>: its extensions' first, then its own two
 NAMESPACES: Mapping[str, str] = MappingProxyType(
     {"dc": _DC, "atom": _ATOM, "content": "http://purl.org/rss/1.0/modules/content/"}
@@ -48,7 +49,7 @@ class Channel:
         for hub in self.hubs:
             SubElement(channel, f"{{{_ATOM}}}link", href=hub, rel="hub")
         _add_creators(channel, self.authors)
-        SubElement(channel, "lastBuildDate").text = format_datetime(self.updated)
+        SubElement(channel, "lastBuildDate").text = _date(self.updated)
         return rss
 
     def extend_atom(self, feed: Any) -> Any:
@@ -65,13 +66,22 @@ class Item:
 
     def extend_rss(self, item: Any) -> Any:
         _add_creators(item, self.authors)
-        SubElement(item, "pubDate").text = format_datetime(self.published)
+        SubElement(item, "pubDate").text = _date(self.published)
         if self.updated is not None:
             SubElement(item, f"{{{_ATOM}}}updated").text = self.updated.isoformat()
         return item
 
     def extend_atom(self, entry: Any) -> Any:
         return entry
+
+
+def _date(when: datetime) -> str:
+    """The instant as RSS writes it (RFC 822, with four digits of a year).
+
+    With an offset of whole or half hours, else in UTC: RFC 822 allows any minutes, but readers and W3C's
+    validator (``ProblematicalRFC822Date``) know no others, and Nepal's +0545 is one of three zones that have them.
+    """
+    return format_datetime(when.astimezone(UTC) if (when.utcoffset() or timedelta()) % _HALF_HOUR else when)
 
 
 def _add_creators(parent: Any, authors: tuple[Person, ...]) -> None:

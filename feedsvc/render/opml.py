@@ -9,8 +9,10 @@ from datetime import datetime
 import orjson
 from lxml import etree
 
-from feedsvc.model import Format, Term
+from feedsvc.model import FILENAMES, FORMATS, SITE, FeedFacts, Format, Served, Term
 from feedsvc.render.facts import moment
+from feedsvc.terms import feed_title
+from feedsvc.uris import feed_path, page_path
 
 _ORDER = ("site", "category", "tag", "author")
 
@@ -25,6 +27,23 @@ class Listing:
     urls: tuple[tuple[Format, str], ...]
     entries: int
     updated: datetime | None
+
+
+def listings(feeds: Iterable[FeedFacts], served: Served) -> list[Listing]:
+    """What the lists say of feeds; one that lost its posts stays for its subscribers alone."""
+    return [_listing(facts, served) for facts in feeds if facts.entries > 0 or facts.term == SITE]
+
+
+def _listing(facts: FeedFacts, served: Served) -> Listing:
+    term = facts.term
+    return Listing(
+        term=term,
+        title=feed_title(term, served.title),
+        home=served.site_url + "/" if term == SITE else served.feeds_url + page_path(term),
+        urls=tuple((format_, served.feeds_url + feed_path(term, FILENAMES[format_])) for format_ in FORMATS),
+        entries=facts.entries,
+        updated=facts.updated,
+    )
 
 
 def opml(title: str, feeds: Iterable[Listing]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC
 from functools import partial
 from html import escape
@@ -19,6 +20,9 @@ _END = b"</channel></rss>"
 _UNWRITTEN = Unwritten(1970, 1, 1, tzinfo=UTC)
 _BEFORE_ITEM = len(etree.tostring(etree.Element("rss", nsmap=NAMESPACES))) - len("/>") + len(">")
 _AFTER_ITEM = len("</rss>")
+# in markup "<" is always escaped, so that these are elements and never text
+_PLAIN_IN_ITEM = re.compile(rb"<(?:title|category)\b[^>]*>[^<&]*&[^<]*")
+_PLAIN_IN_CHANNEL = re.compile(rb"<(?:title|description)>[^<&]*&[^<]*")
 
 
 def build_entry(entry: Entry, rules: RenderRules) -> FeedEntry:
@@ -62,10 +66,20 @@ def entry(entry: Entry, rules: RenderRules) -> bytes:
     """The <item> as it stands in a channel: namespaces are declared around it, on <rss>."""
     shell = etree.Element("rss", nsmap=NAMESPACES)
     shell.append(build_entry(entry, rules).rss_entry())
-    return bytes(etree.tostring(shell, encoding="UTF-8"))[_BEFORE_ITEM:-_AFTER_ITEM]
+    written = bytes(etree.tostring(shell, encoding="UTF-8"))[_BEFORE_ITEM:-_AFTER_ITEM]
+    return _PLAIN_IN_ITEM.sub(_as_plain_text, written)
 
 
 def frame(feed: Feed, rules: RenderRules) -> tuple[bytes, bytes, bytes]:
     """What stands before, between and after the items."""
     empty: bytes = build_feed(feed, rules).rss_str()
-    return empty.removesuffix(_END), b"", _END
+    return _PLAIN_IN_CHANNEL.sub(_as_plain_text, empty.removesuffix(_END)), b"", _END
+
+
+def _as_plain_text(element: re.Match[bytes]) -> bytes:
+    """The element with its text marked as plain, for readers that would take ``<b>`` in it for markup.
+
+    The RSS Advisory Board's profile asks for it (https://www.rssboard.org/rss-profile#data-types-characterdata):
+    ``&`` and ``<`` in plain text are written as hexadecimal character references. To XML it is all one.
+    """
+    return element[0].replace(b"&lt;", b"&#x3C;").replace(b"&amp;", b"&#x26;")

@@ -192,10 +192,11 @@ def post_id(site: Site, url: str, slug: str) -> str:
 
     ``slug`` is the front matter's, or the file name without date and extension. The id is ASCII, normalised
     as the Addressable gem does (compatibility forms included: a full-width colon becomes ``:``), whatever
-    the site's links look like, so that nobody who subscribed to jekyll-feed sees a post twice.
+    the site's links look like, so that nobody who subscribed to jekyll-feed sees a post twice. For the same
+    reason it keeps the slashes that the site's address ends in (``https://example.org//2022/…``).
     """
     directory = url.rstrip("/").rpartition("/")[0].rstrip("/")
-    return ascii_uri(site.url + _normalize(f"{site.baseurl}{directory}/{slug.lstrip('/')}"))
+    return ascii_uri(site.url + site.slashes + _normalize(f"{site.baseurl}{directory}/{slug.lstrip('/')}"))
 
 
 def _normalize(path: str) -> str:

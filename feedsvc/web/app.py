@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
 
+from feedsvc.catalogue import Reader
 from feedsvc.exceptions import CatalogueError
-from feedsvc.shelf import Shelf
-from feedsvc.web import lists, pages, responses
+from feedsvc.shelf import Current, Shelf, Shelved
+from feedsvc.web import pages, responses
 from feedsvc.web.control import ControlViews
 from feedsvc.web.counts import Counts
-from feedsvc.web.feeds import Feeds
+from feedsvc.web.feeds import Feeds, Listing
 from feedsvc.web.wsgi import Door
 
 LARGEST_BODY = 64 * 1024  # bytes of a request's body
@@ -72,9 +74,19 @@ def serving(app: Flask) -> Serving:
     return found
 
 
+def _late(name: str) -> Listing:
+    """A function of ``feedsvc.web.lists``, imported at its first use: workers start sooner without feedgen and lxml."""
+
+    def make(reader: Reader, current: Current) -> Shelved:
+        made: Shelved = getattr(import_module("feedsvc.web.lists"), name)(reader, current)
+        return made
+
+    return make
+
+
 _LISTS = {
-    "/feeds.opml": lists.feeds_opml,
-    "/feeds.json": lists.feeds_as_json,
+    "/feeds.opml": _late("feeds_opml"),
+    "/feeds.json": _late("feeds_as_json"),
     "/style.css": pages.static("/style.css", "style.css", "text/css; charset=utf-8"),
     "/favicon.svg": pages.static("/favicon.svg", "favicon.svg", "image/svg+xml"),
     "/favicon.ico": pages.static("/favicon.ico", "favicon.svg", "image/svg+xml"),

@@ -15,7 +15,6 @@ from feedsvc.model import FILENAMES, MEDIA_TYPES, SITE, FeedFacts, Format, Serve
 from feedsvc.shelf import Current, Headers, Shelved
 from feedsvc.terms import feed_title
 from feedsvc.uris import feed_path, page_path
-from feedsvc.web.lists import listed
 from feedsvc.web.texts import spoken, texts
 
 _MOST = 200  # feeds shown on the front page
@@ -105,7 +104,7 @@ def _headline(filed: Filed) -> Headline:
 
 def _groups(reader: Reader) -> tuple[dict[str, list[Item]], bool]:
     """The most used feeds by scheme, and whether they are all."""
-    known = [facts for facts in reader.feeds() if listed(facts) and facts.term != SITE]
+    known = [facts for facts in reader.feeds() if facts.entries and facts.term != SITE]
     shown = nlargest(_MOST, known, key=lambda facts: facts.entries)
     groups: dict[str, list[Item]] = {}
     for facts in sorted(shown, key=_place):

@@ -117,9 +117,6 @@ def test_a_rebuild_of_everything_that_is_killed_completes(
     assert served == undisturbed or len(served) == len(undisturbed)  # the old generation or the new, whole
     assert feedsvc("build", corpus, "--state", state, *other).returncode == 0
     fresh = tmp_path / "fresh"
-    ledger = tmp_path / "ledger"
-    assert feedsvc("ledger", "save", ledger, corpus, "--state", state).returncode == 0
-    assert feedsvc("ledger", "load", ledger, corpus, "--state", fresh).returncode == 0
     assert feedsvc("build", corpus, "--state", fresh, *other).returncode == 0
     assert documents(state) == documents(fresh)
 

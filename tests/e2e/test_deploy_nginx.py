@@ -23,8 +23,8 @@ NGINX = shutil.which("nginx", path=os.pathsep.join([os.environ.get("PATH", ""), 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 
 SLASHED = f"/tag/{quote('A股/港股', safe='')}/rss.xml"
-LONG_NAME = "长" * 1200
-LONG = f"/tag/{quote(LONG_NAME)}/atom.xml"  # 10,800 bytes: more than nginx takes for a line, or a header, unasked
+LONG_NAME = "\U0001f4b9" * 200
+LONG = f"/tag/{quote(LONG_NAME)}/atom.xml?from={'x' * 8000}"  # 10,400 bytes: more than nginx takes for a line unasked
 AROUND = """
 daemon off; {user} pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1;
 events {{ worker_connections 64; }}

@@ -34,28 +34,21 @@ def test_a_signal_ends_it_in_good_order(serve: Serve, number: int, group: bool) 
     assert server.stop(number, group=group) == 0
     assert time.monotonic() - began < 3
     assert "Traceback" not in server.printed()
+    assert "panicked" not in server.printed()  # as granian's threads do in an interpreter that is being finalised
     wait_ended(children)
     assert not listening(port)
 
 
-def test_no_worker_panics_at_its_end(serve: Serve) -> None:
-    """Threads of granian's panic when they meet an interpreter that is being finalised."""
-    server = serve(workers=4)
-    server.wait_workers(4)
-    assert server.stop() == 0
-    assert "panicked" not in server.printed()
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_while_it_starts_ends_it_too(serve: Serve, site: Site, number: int) -> None:
+def test_a_signal_while_it_starts_ends_it_too(site: Site) -> None:
     server = Server(site.root, site.root.parent / "state")
-    for pause in (0.1, 0.25, 0.4, 0.6):
-        server.start(ready=False)
-        time.sleep(pause)
-        children = server.children()
-        server.stop(number)  # whatever its exit status: the interpreter may not even be up
-        wait_ended(children)
-    assert "Traceback" not in server.printed().replace("KeyboardInterrupt", "") or number == signal.SIGINT
+    for number in (signal.SIGTERM, signal.SIGINT):
+        for pause in (0.1, 0.25, 0.4, 0.6):
+            server.start(ready=False)
+            time.sleep(pause)
+            children = server.children()
+            server.stop(number)  # whatever its exit status: the interpreter may not even be up
+            wait_ended(children)
+        assert "Traceback" not in server.printed() or number == signal.SIGINT
     with server:
         assert server.get("/rss.xml").status == 200
 
@@ -135,9 +128,9 @@ def test_no_descriptors_leak(serve: Serve, site: Site) -> None:
         site.write("leak", post(f"leak {number}"))
         server.wait_shows("/rss.xml", f">leak {number}<")
     before = count()
-    for number in range(3, 25):
+    for number in range(3, 15):
         site.write("leak", post(f"leak {number}"))
         server.wait_shows("/rss.xml", f">leak {number}<")
         server.get("/")
         server.as_operator("GET", "/builds")
-    assert count() <= before + 8
+    assert count() <= before + 4

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Serve
-from tests.e2e.server import CONFIG, Server, Site, eventually, feedsvc, post
+from tests.e2e.server import CONFIG, Server, Site, eventually, feedsvc, free_port, post
 
 
 def line(done: subprocess.CompletedProcess[str], status: int) -> str:
@@ -34,7 +34,6 @@ def failed(server: Server) -> Any:
 # -- the content folder ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(strict=True, reason="a rebuild that changed nothing is not noted: the failure stays the last")
 def test_readiness_says_when_a_failure_is_over(serve: Serve, site: Site) -> None:
     server = serve("rebuild.every=3600")
     away = site.root.with_name("away")
@@ -129,7 +128,7 @@ def test_a_start_without_the_content_folder_serves_what_there_was(serve: Serve, 
 
 
 def test_a_missing_folder_is_told_in_a_line(tmp_path: Path) -> None:
-    assert "no such folder" in line(feedsvc("serve", tmp_path / "none", "--port", "0"), 1)
+    assert "no such folder" in line(feedsvc("serve", tmp_path / "none", "--port", str(free_port())), 1)
 
 
 def test_a_state_inside_the_posts_is_not_watched(serve: Serve, tmp_path: Path) -> None:
@@ -151,7 +150,7 @@ def test_a_state_inside_the_posts_is_not_watched(serve: Serve, tmp_path: Path) -
 
 def test_a_setting_that_is_wrong_is_named(site: Site, tmp_path: Path) -> None:
     (site.root / "feedsvc.toml").write_text("[feeds]\nlimt = 3\n")
-    said = line(feedsvc("serve", site.root, "--state", tmp_path / "state", "--port", "0"), 2)
+    said = line(feedsvc("serve", site.root, "--state", tmp_path / "state", "--port", str(free_port())), 2)
     assert "feeds.limt: no such setting; did you mean feeds.limit?" in said
 
 
@@ -177,7 +176,6 @@ def test_broken_configuration_keeps_the_last_served(serve: Serve, site: Site) ->
     assert "Traceback" not in server.printed()
 
 
-@pytest.mark.xfail(strict=True, reason="workers keep the token that they were started with")
 def test_a_token_that_is_changed_counts_at_once(serve: Serve, site: Site) -> None:
     server = serve("rebuild.every=3600")
     (site.root / "feedsvc.toml").write_text('[rebuild]\ntoken = "a-token-of-our-own-1234"\n')
@@ -211,7 +209,7 @@ def test_a_state_of_a_newer_version_is_left_alone(site: Site, tmp_path: Path) ->
     catalogue = sqlite3.connect(state / "catalogue.sqlite3")
     catalogue.execute("PRAGMA user_version = 999")
     catalogue.close()
-    for command in (("serve", "--port", "0"), ("build",)):
+    for command in (("serve", "--port", str(free_port())), ("build",)):
         assert "made by a newer feedsvc" in line(feedsvc(*command, site.root, "--state", state), 1)
 
 
@@ -262,7 +260,7 @@ def test_a_read_only_content_folder_asks_for_a_state_elsewhere(mount: Path, tmp_
     site = Site.make(mount / "site")
     site.write("one", old=True)
     subprocess.run(["mount", "-o", "remount,ro", str(mount)], check=True)
-    assert "give --state a folder that can" in line(feedsvc("serve", site.root, "--port", "0"), 1)
+    assert "give --state a folder that can" in line(feedsvc("serve", site.root, "--port", str(free_port())), 1)
     with Server(site.root, tmp_path / "state") as server:
         assert server.shows("/rss.xml", ">one<")
 
@@ -274,18 +272,11 @@ def test_a_full_disk_keeps_the_last_generation_and_says_so(mount: Path, site: Si
         filler = fill(mount)
         site.write("large", post("Large 大", body="很多字 " * 60_000))
         eventually(lambda: "disk is full" in server.printed(), what="the log to say so")
+        assert "Traceback" not in server.printed()  # it is no fault of the program
         assert server.get("/rss.xml").validators == before
         assert server.get("/atom.xml").status == server.get("/").status == 200
         filler.unlink()
         server.wait_shows("/rss.xml", "Large 大", timeout=5.0)
-
-
-def test_a_full_disk_is_no_fault_of_the_program(mount: Path, site: Site) -> None:
-    with Server(site.root, mount / "state", "rebuild.every=0.5") as server:
-        fill(mount)
-        site.write("large", post("Large 大", body="很多字 " * 60_000))
-        eventually(lambda: "disk is full" in server.printed(), what="the log to say so")
-        assert "Traceback" not in server.printed()
 
 
 def test_a_disk_that_fills_up_while_a_generation_is_written_keeps_the_last(mount: Path, site: Site) -> None:
@@ -305,7 +296,7 @@ def test_a_start_with_a_full_disk_says_so_and_loses_nothing(mount: Path, site: S
         before = server.get("/rss.xml").validators
         server.stop()
         filler = fill(mount)
-        said = line(feedsvc("serve", site.root, "--state", server.state, "--port", "0"), 1)
+        said = line(feedsvc("serve", site.root, "--state", server.state, "--port", str(free_port())), 1)
         assert "catalogue.sqlite3" in said
         filler.unlink()
         server.start()

@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 from feedsvc.cli.door import COMMANDS, door
 from feedsvc.config import TABLE
 from feedsvc.exceptions import CatalogueError, FeedsvcError
+from feedsvc.web import create_app
 
 POST = """\
 ---
@@ -250,6 +251,44 @@ def test_feeds_lists_every_feed_with_its_address(content: Path) -> None:
     listed = orjson.loads(run("feeds", content, "--json").stdout)["feeds"]
     assert [feed["term"] for feed in listed] == ["", "要闻", "A股", "news"]
     assert listed[0]["rss"] == "https://example.org/rss.xml"
+
+
+def test_feeds_as_json_are_what_the_server_lists(content: Path) -> None:
+    write(content, "short", POST.replace("要闻", "短 lived"))
+    run("build", content)
+    (content / "short.md").unlink()
+    assert run("build", content).exit_code == 0
+    assert "(empty since" in run("feeds", content).stdout
+    shown = run("feeds", content, "--json").stdout
+    assert shown.encode() == create_app(content).test_client().get("/feeds.json").data + b"\n"
+    assert [feed["html"] for feed in orjson.loads(shown)["feeds"]][:2] == [
+        "https://example.org/",
+        "https://example.org/category/%E8%A6%81%E9%97%BB/",
+    ]
+
+
+def test_markdown_without_front_matter_is_told_where_nothing_is_a_post(tmp_path: Path) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    for name in ("甲", "乙", "c", "d"):
+        write(folder, name, "# 笔记 {title}\n")
+    (folder / "page.html").write_text("<p>x</p>")
+    for command in ("check", "build"):
+        result = run(command, folder)
+        assert result.exit_code == 0
+        assert "No posts: 4 Markdown files have no front matter: c.md, d.md, 乙.md, … (start" in result.stderr
+    write(folder, "post")
+    for command in ("check", "build"):
+        assert "no front matter" not in run(command, folder).stderr
+
+
+def test_markdown_without_front_matter_is_not_told_beside_a_draft(tmp_path: Path) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    write(folder, "a", "# 笔记\n")
+    write(folder, "draft", POST.replace("tags:", "draft: true\ntags:"))
+    assert "0 posts" in run("build", folder).stdout
+    assert "no front matter" not in run("build", folder).stderr
 
 
 def test_export_builds_and_writes_only_what_changed(content: Path, tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from feedsvc.config import KEYS, TABLE, Settings, changed
 from feedsvc.config.loading import load, reread
 from feedsvc.config.reference import rewritten
-from feedsvc.config.values import duration, feeds, language, listing, size, url, zone
+from feedsvc.config.values import baseurl, duration, feeds, language, listing, size, url, zone
 from feedsvc.exceptions import ConfigError
 from feedsvc.model import Default, Person
+from feedsvc.scan import any_post, exists
 
 ROOT = Path(__file__).parents[2]
 
@@ -112,6 +113,42 @@ def test_a_symlinked_content_stays_a_symlink(tmp_path: Path) -> None:
     (tmp_path / "release-1").mkdir()
     (tmp_path / "current").symlink_to("release-1")
     assert load(Path("current"), environ={}, cwd=tmp_path).content == tmp_path / "current"
+
+
+def test_state_behind_a_link_that_is_switched(tmp_path: Path) -> None:
+    for release in ("release-1", "release-2"):
+        (tmp_path / release).mkdir()
+    link = tmp_path / "current"
+    link.symlink_to("release-1")
+    settings = load(link, environ={}, cwd=tmp_path)
+    assert settings.state == tmp_path / ".current.feedsvc"
+    link.unlink()
+    link.symlink_to("release-2")
+    assert reread(settings).state == settings.state
+    assert load(link, state=Path("s"), environ={}, cwd=tmp_path).state == tmp_path / "s"
+    assert load(link, environ={"FEEDSVC_STATE": "t"}, cwd=tmp_path).state == tmp_path / "t"
+
+
+def test_state_stays_where_it_is_when_the_folder_becomes_a_link(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    content.mkdir()
+    settings = load(content, environ={}, cwd=tmp_path)
+    content.rename(tmp_path / "moved")
+    content.symlink_to("moved")
+    assert reread(settings).state == settings.state == content / ".feedsvc"
+
+
+@pytest.mark.parametrize("include", [(), ("**/*.md",), (".current.feedsvc",)])
+@pytest.mark.parametrize("layout", ["plain", "jekyll"])
+def test_state_beside_a_link_is_never_scanned(tmp_path: Path, layout: str, include: tuple[str, ...]) -> None:
+    link = tmp_path / "current"
+    link.symlink_to(".")  # the worst there is: what lies beside it lies in it
+    settings = load(link, overrides={"content.layout": layout, "content.include": include}, environ={}, cwd=tmp_path)
+    settings.state.mkdir()
+    (settings.state / "2024-01-01-a.md").write_text("---\ntitle: a\n---\n")
+    assert not any_post(settings.content, settings.rules, settings.state)
+    name = f"{settings.state.name}/2024-01-01-a.md"
+    assert not exists(settings.content, settings.rules, settings.state, name)
 
 
 # -- errors ---------------------------------------------------------------------------------------------------
@@ -257,6 +294,58 @@ def test_a_list_may_be_one_string_with_commas(parts: list[str]) -> None:
 def test_addresses_become_ascii_without_a_slash_at_the_end() -> None:
     assert url("https://例子.中国/新闻/") == "https://xn--fsqu00a.xn--fiqs8s/%E6%96%B0%E9%97%BB"
     assert url("http://[::1]:8000") == "http://[::1]:8000"
+
+
+@pytest.mark.parametrize("written", ["/博 客", "博 客/", "/%E5%8D%9A%20客"])
+def test_a_baseurl_that_is_no_uri(tmp_path: Path, written: str) -> None:
+    path = "/%E5%8D%9A%20%E5%AE%A2"
+    yml = f"url: https://例子.example.org/新 闻\nbaseurl: '{written}'\n"
+    settings = read(tmp_path / "a", yml=yml)
+    assert settings.site.baseurl == path
+    assert settings.feeds.url == settings.served.feeds_url == settings.served.site_url
+    assert settings.feeds.url == f"https://xn--fsqu00a.example.org/%E6%96%B0%20%E9%97%BB{path}"
+    elsewhere = read(tmp_path / "b", yml=yml, feeds__url="https://Feeds.Example.org:443/订阅/")
+    assert elsewhere.feeds.url == "https://feeds.example.org/%E8%AE%A2%E9%98%85"
+
+
+@given(st.text())
+def test_any_path_below_the_site_is_a_uri(path: str) -> None:
+    with suppress(ValueError):
+        found = baseurl(path)
+        assert found.isascii()
+        assert found == "" or (found.startswith("/") and not found.endswith("/"))
+        assert baseurl(found) == found
+
+
+def test_slashes_that_jekyll_keeps_in_ids(tmp_path: Path) -> None:
+    yml = "url: https://example.org//\n"
+    site = read(tmp_path / "a", yml=yml).site
+    assert (site.url, site.slashes) == ("https://example.org", "//")
+    assert read(tmp_path / "b", yml=yml, site__url="https://example.org").site.slashes == "//"
+    assert read(tmp_path / "c", yml=yml, site__url="https://example.com").site.slashes == ""
+    assert read(tmp_path / "d", yml="url: nowhere/\n", site__url="https://example.org/").site.slashes == ""
+    assert read(tmp_path / "e", toml="site.url = 'https://example.org/'\n").site.slashes == ""
+
+
+def test_a_host_in_capitals_and_a_port_that_goes_without_saying() -> None:
+    assert url("HTTPS://News.Example.ORG:443/A/") == "https://news.example.org/A"
+    assert url("http://[::1]:8080") == "http://[::1]:8080"
+
+
+def test_port_zero_has_no_address(tmp_path: Path) -> None:
+    assert "serve.port: should be from 1 to 65,535, not '0'" in complaint(tmp_path, serve__port="0")
+
+
+def test_control_characters_in_jekylls_configuration(tmp_path: Path) -> None:
+    yml = 'title: "新\\b闻"\ndescription: "a\\x7fb\\e\\uFFFEc"\nauthor: {name: "站\\x01长"}\n'
+    site = read(tmp_path, yml=yml).site
+    assert (site.title, site.description, site.authors) == ("新闻", "abc", (Person("站长"),))
+
+
+def test_a_language_in_jekylls_configuration_that_is_none(tmp_path: Path) -> None:
+    assert read(tmp_path / "a", yml="lang: 中文\n").site.language == "en"
+    assert read(tmp_path / "b", yml="lang: 中文\nlocale: zh_CN\n").site.language == "zh-CN"
+    assert "a language tag" in complaint(tmp_path / "c", toml='site.language = "中文"\n', yml="lang: zh\n")
 
 
 def test_locales_are_language_tags() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import unicodedata
@@ -14,6 +15,7 @@ from urllib.parse import quote, unquote, urlsplit
 import pytest
 from lxml import etree
 
+from feedsvc.config.loading import load
 from feedsvc.model import ContentRules, Default, Post, Site
 from feedsvc.parse import parse
 from feedsvc.selection import is_post
@@ -217,3 +219,24 @@ def test_links_lead_to_files(sites: Sites) -> None:
         if not any(file.is_file() for file in (made, made / "index.html", made.with_name(made.name + ".html"))):
             lost.append((post.path, path))
     assert not lost
+
+
+@pytest.mark.parametrize(
+    ("url", "baseurl"),
+    [
+        ("https://news.example.org/", ""),
+        ("https://news.example.org/", "/blog/"),
+        ("HTTPS://News.example.org:443/新 闻//", "博 客"),
+    ],
+)
+def test_the_same_ids_where_the_address_ends_in_a_slash(tmp_path: Path, url: str, baseurl: str) -> None:
+    (tmp_path / "_config.yml").write_text(f"url: {url}\nbaseurl: {baseurl}\nplugins: [jekyll-feed]\n", "utf-8")
+    write(tmp_path, "_posts/2022-05-01-央行 a.md", "categories: 新闻")
+    write(tmp_path, "_posts/2022-05-02-b.md", "permalink: /foo")
+    theirs = by_jekyll(tmp_path)
+    settings = load(tmp_path, environ={}, cwd=tmp_path)
+    ours = by_us(tmp_path, settings.rules, settings.site)
+    assert {path: post.guid for path, post in ours.items()} == {path: seen.id for path, seen in theirs.items()}
+    assert {path: normal(post.url) for path, post in ours.items()} == {
+        path: normal(re.sub("(?<!:)//+", "/", seen.link)) for path, seen in theirs.items()
+    }

@@ -188,6 +188,12 @@ BODIES = st.one_of(st.lists(st.sampled_from(PIECES), max_size=25).map("".join), 
 MARKUPS: st.SearchStrategy[Markup] = st.sampled_from(["html", "markdown"])
 
 
+def test_noncharacters_beyond_the_first_plane() -> None:
+    for plane in range(17):
+        assert legal(f"a{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}一") == "a一"
+    assert legal("\U0001fffd\U00020000\U0010fffd") == "\U0001fffd\U00020000\U0010fffd"
+
+
 @settings(max_examples=400, deadline=None)
 @given(BODIES, MARKUPS)
 def test_any_text_gives_fit_html(body: str, markup: Markup) -> None:

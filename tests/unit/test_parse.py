@@ -398,3 +398,45 @@ def test_blank_lines_before_the_front_matter_are_told() -> None:
     parsed = parse(b"\n---\ntitle: a\n---\nb", PATH, JEKYLL, SITE, SEEN)
     assert parsed.post is not None
     assert [(problem.code, problem.line) for problem in parsed.problems] == [("fence-late", 1)]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["urn:uuid:1234", "URN:UUID:6ba7b810-9dad-11d1-80b4-00c04fd430cg", "urn:x", "urn:a b:", "tag:example.org:1"],
+)
+@pytest.mark.parametrize("rules", [JEKYLL, PLAIN], ids=["jekyll", "plain"])
+def test_an_id_that_starts_as_a_uuid_and_is_none(written: str, rules: ContentRules) -> None:
+    front = f"title: a\nid: '{written}'"
+    assert codes(front, rules=rules) == [("guid-malformed", 3)]
+    assert post(front, rules=rules).guid == post("title: a", rules=rules).guid
+    assert not post(front, rules=rules).claims_guid
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "urn:uuid:6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+        "URN:UUID:6BA7B810-9DAD-11D1-80B4-00C04FD430C8",
+        "urn:isbn:0451450523",
+        "tag:example.org,2022:1",
+        "tag:me@example.org,2022-06-02:新闻",
+        "https://example.org/a?b#c",
+        "x:y",
+    ],
+)
+def test_ids_that_are_what_they_say(written: str) -> None:
+    front = f"title: a\nid: '{written}'"
+    assert codes(front) == []
+    assert post(front).claims_guid
+
+
+def test_a_post_of_twenty_thousand_tags() -> None:
+    front = "title: a\ncategories: [财经]\ntags: [" + ", ".join(f"t{number}" for number in range(20_000)) + "]"
+    assert codes(front) == [("too-many-terms", 0)]
+    assert len(post(front).terms) == 100
+
+
+def test_a_name_of_a_thousand_characters() -> None:
+    front = f"title: a\ncategories: [财经]\ntags: [{'长' * 1000}, b]"
+    assert codes(front) == [("term-long", 4)]
+    assert post(front).terms == (Term("category", "财经"), Term("tag", "b"))

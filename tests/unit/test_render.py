@@ -64,6 +64,11 @@ def whole(name: Format, feed: Feed, entries: Sequence[Entry], rules: RenderRules
     return written
 
 
+def named(document: bytes) -> bytes:
+    """With ``&`` and ``<`` written as the library writes them, also where RSS's plain text has them by number."""
+    return document.replace(b"&#x3C;", b"&lt;").replace(b"&#x26;", b"&amp;")
+
+
 @pytest.mark.parametrize("rules", [RULES, SUMMARIES], ids=["full", "summaries"])
 @pytest.mark.parametrize("entries", [(), (PLAIN,), ENTRIES], ids=len)
 @pytest.mark.parametrize("feed", [FEED, BARE], ids=["feed", "bare"])
@@ -71,7 +76,7 @@ def whole(name: Format, feed: Feed, entries: Sequence[Entry], rules: RenderRules
 def test_spliced_is_what_the_library_makes_in_one_piece(
     name: Format, feed: Feed, entries: tuple[Entry, ...], rules: RenderRules
 ) -> None:
-    assert document(name, feed, entries, rules) == whole(name, feed, entries, rules)
+    assert named(document(name, feed, entries, rules)) == whole(name, feed, entries, rules)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -79,7 +84,7 @@ def test_spliced_is_what_the_library_makes_in_one_piece(
 @given(feed=ANY_FEED, entries=st.lists(ANY_ENTRY, max_size=3))
 def test_any_legal_text_is_spliced_alike_and_survives(name: Format, feed: Feed, entries: list[Entry]) -> None:
     made = document(name, feed, entries)
-    assert made == whole(name, feed, entries)
+    assert named(made) == whole(name, feed, entries)
     if name == "json":
         titles = [item["title"] for item in orjson.loads(made)["items"]]
     else:
@@ -138,7 +143,7 @@ def test_the_locale_of_the_process_is_left_alone(name: Format, monkeypatch: pyte
     document(name, FEED, ENTRIES)
 
 
-@given(DATES)
+@given(DATES.map(lambda when: when.astimezone(timezone(timedelta(hours=(when.minute % 29 - 14) / 2)))))
 @settings(max_examples=50)
 def test_rss_dates_are_those_feedgen_writes(when: datetime) -> None:
     native = FeedEntry()

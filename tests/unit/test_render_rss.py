@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from lxml import etree
 
-from feedsvc.model import Entry, Feed
+from feedsvc.model import Entry, Feed, Term
 from feedsvc.render import RenderRules, entry, frame, splice
 from tests.unit.render_samples import BARE, EMPTY, FEED, PLAIN, RICH, RULES, SUMMARIES
 
@@ -107,6 +108,33 @@ def test_dates_keep_the_authors_offset_and_name_a_correction_once() -> None:
     assert made.findtext("pubDate") == "Tue, 05 Mar 2024 17:33:04 +0800"
     assert made.findtext(f"{ATOM}updated") == "2024-03-06T09:30:00+08:00"
     assert item(PLAIN).find(f"{ATOM}updated") is None
+
+
+def test_an_offset_of_quarter_hours_that_validators_do_not_know() -> None:
+    when = datetime.fromisoformat("2024-03-05T17:33:04+05:45")
+    nepal = replace(PLAIN, published=when, updated=when + timedelta(hours=1))
+    assert item(nepal).findtext("pubDate") == "Tue, 05 Mar 2024 11:48:04 +0000"
+    assert item(nepal).findtext(f"{ATOM}updated") == "2024-03-05T18:33:04+05:45"
+    assert channel(replace(FEED, updated=when)).findtext("lastBuildDate") == "Tue, 05 Mar 2024 11:48:04 +0000"
+    assert b"2024-03-05T17:33:04+05:45" in entry(nepal, "atom", RULES)
+
+
+def test_plain_text_that_looks_like_markup_to_readers() -> None:
+    text = "<b>R&D</b> &lt; 一"
+    told = "&#x3C;b&gt;R&#x26;D&#x3C;/b&gt; &#x26;lt; 一".encode()
+    made = entry(replace(PLAIN, title=text, terms=(Term("tag", text),)), "rss", RULES)
+    assert b"<title>" + told + b"</title>" in made
+    assert b'<category domain="https://feeds.example.org/tag/">' + told + b"</category>" in made
+    head = frame(replace(FEED, title=text, description=text), "rss", RULES)[0]
+    assert b"<title>" + told + b"</title>" in head
+    assert b"<description>" + told + b"</description>" in head
+
+
+def test_html_is_no_plain_text() -> None:
+    html = "<p>R&amp;D</p><pre>&lt;title&gt;a &amp; b&lt;/title&gt;</pre>"
+    for post in (replace(PLAIN, html=html), replace(RICH, html=html)):
+        made = entry(post, "rss", RULES)
+        assert b"&lt;p&gt;R&amp;amp;D&lt;/p&gt;&lt;pre&gt;&amp;lt;title&amp;gt;a &amp;amp; b" in made
 
 
 def test_markup_in_a_title_is_text() -> None:

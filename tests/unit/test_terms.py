@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedsvc.markup import legal
 from feedsvc.model import Person, Term
-from feedsvc.terms import categories, clean_name, tags, terms
+from feedsvc.terms import LONGEST, MOST, Filing, categories, clean_name, tags, terms
 
 
 @pytest.mark.parametrize(
@@ -50,15 +51,28 @@ def test_a_single_tag_wins_over_tags(data: dict[str, object], names: tuple[str, 
 
 
 def test_terms_keep_their_order_and_case() -> None:
-    found, refused = terms(["B", "b", "B"], ["B"], [Person("李四"), Person("李四", "x@example.org")])
-    assert found == (Term("category", "B"), Term("category", "b"), Term("tag", "B"), Term("author", "李四"))
-    assert refused == ()
+    filing = terms(["B", "b", "B"], ["B"], [Person("李四"), Person("李四", "x@example.org")])
+    assert filing == Filing((Term("category", "B"), Term("category", "b"), Term("tag", "B"), Term("author", "李四")))
 
 
 def test_names_without_an_address_are_refused() -> None:
-    found, refused = terms(["", ".", "a"], ["..", " \u3000"], [])
-    assert found == (Term("category", "a"),)
-    assert refused == (("category", ""), ("category", "."), ("tag", ".."), ("tag", ""))
+    filing = terms(["", ".", "a"], ["..", " \u3000"], [])
+    assert filing.terms == (Term("category", "a"),)
+    assert filing.nowhere == (("category", ""), ("category", "."), ("tag", ".."), ("tag", ""))
+
+
+def test_twenty_thousand_tags_are_not_twenty_thousand_feeds() -> None:
+    filing = terms(["财经"], [f"t{number}" for number in range(20_000)], [Person("李四")])
+    assert len(filing.terms) == MOST
+    assert filing.terms[:2] == (Term("category", "财经"), Term("tag", "t0"))
+    assert filing.surplus == 20_002 - MOST
+    assert len(terms([], [f"../{number}" for number in range(20_000)], []).nowhere) == MOST
+
+
+def test_a_text_that_was_taken_for_a_name_is_refused() -> None:
+    filing = terms(["字" * LONGEST, "字" * (LONGEST + 1)], [], [])
+    assert filing.terms == (Term("category", "字" * LONGEST),)
+    assert filing.long == (("category", "字" * (LONGEST + 1)),)
 
 
 @given(st.text(st.characters(exclude_categories=())))
@@ -67,4 +81,5 @@ def test_clean_names_are_legal_and_settled(name: str) -> None:
     assert clean == clean_name(clean) == clean.strip()
     assert unicodedata.is_normalized("NFC", clean)
     assert not any(char < " " and char not in "\t\n\r" for char in clean)
+    assert legal(clean).replace("\n", "") == clean.replace("\r", "").replace("\n", "")
     clean.encode("utf-8")

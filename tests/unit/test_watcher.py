@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -162,6 +165,59 @@ def replaced_by_deleting(folder: Path) -> None:
     shutil.copytree(folder, copy)
     shutil.rmtree(folder.resolve())
     shutil.copytree(copy, folder.resolve())
+
+
+@contextmanager
+def closed(folder: Path) -> Iterator[None]:
+    """A folder that we may not look into, not even as root."""
+    user = os.geteuid()
+    folder.chmod(0)
+    try:
+        if user == 0:
+            os.seteuid(65534)
+        yield
+    finally:
+        os.seteuid(user)
+        folder.chmod(0o755)
+
+
+@pytest.mark.parametrize("what", ["content", "."])
+def test_a_folder_that_is_closed_for_a_while_is_watched_again(start: Start, what: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:  # below tmp_path others may look at nothing
+        above = Path(folder) / "above"
+        content = above / "content"
+        for path in (above, content, content / "_posts"):
+            path.mkdir()
+        Path(folder).chmod(0o755)
+        told = start(content, threads=1)
+        with closed(above / what):
+            time.sleep(0.6)
+        before = told.everything
+        told.wait_everything(before - 1)
+        eventually_told(told, content / "_posts" / "after.md")
+        eventually_told(told, content / "right-here.md")
+
+
+def eventually_told(told: Told, path: Path) -> None:
+    """A file that changes again and again is told of at last."""
+    for number in range(30):
+        path.write_text(str(number))
+        time.sleep(0.1)
+        if any(name.endswith(path.name) for name in told.paths):
+            return
+    raise AssertionError(told.paths)
+
+
+def test_a_link_that_leads_to_itself_is_looked_at_again(start: Start, content: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(content)
+    told = start(link)
+    link.unlink()
+    link.symlink_to(link)
+    time.sleep(0.5)
+    link.unlink()
+    link.symlink_to(content)
+    eventually_told(told, content / "_posts" / "after.md")
 
 
 def test_a_link_that_is_switched(start: Start, content: Path, tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,8 @@ from feedsvc.model import SITE
 from feedsvc.shelf import Shelf
 from feedsvc.web import create_app
 from feedsvc.web.app import make_app
-from feedsvc.web.orders import digest
 from feedsvc.web.counts import Counts
+from feedsvc.web.orders import digest
 from tests.unit.library import Library
 
 TOKEN = "s3cret-口令"
@@ -75,6 +77,22 @@ def test_what_a_rebuild_is_answered_with_has_no_cache(client: FlaskClient) -> No
     assert client.get("/rebuild").headers["Allow"] == "OPTIONS, POST"
 
 
+@pytest.mark.parametrize("path", ["/builds", "/builds/1", "/rebuild", "/healthz", "/readyz", "/metrics"])
+def test_options_of_control_are_answered_as_elsewhere(client: FlaskClient, path: str) -> None:
+    answer = client.options(path, headers={"Origin": "https://x.example"})
+    allowed = "OPTIONS, POST" if path == "/rebuild" else "GET, HEAD, OPTIONS"
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert answer.headers["Allow"] == answer.headers["Access-Control-Allow-Methods"] == allowed
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Content-Type" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/builds/", "/builds/1/", "/rebuild/", "/healthz/", "/readyz/", "/metrics/"])
+def test_control_has_no_address_with_a_last_slash(client: FlaskClient, path: str) -> None:
+    answer = client.get(path, headers=RIGHT)
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (404, "not_found")
+
+
 def test_large_bodies_are_refused(client: FlaskClient) -> None:
     assert client.post("/rebuild", headers=RIGHT, data=b"x" * 70_000).status_code == 413
     assert client.post("/rebuild", headers=RIGHT, data=b"x" * 60_000).status_code == 202
@@ -129,6 +147,13 @@ def _count(state: Path, times: int) -> None:
     counts = Counts(state)
     for _ in range(times):
         counts.add(200)
+
+
+def test_a_worker_starts_without_what_only_rebuilds_and_lists_need() -> None:
+    slow = {"feedgen", "lxml", "nh3", "yaml", "pydantic"}
+    code = f"import sys, feedsvc.web.worker; print(sorted({slow} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_counts_add_up_over_processes_and_outlive_them(tmp_path: Path) -> None:

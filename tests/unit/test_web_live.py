@@ -106,9 +106,12 @@ def test_several_lines_are_one_list(live: Live) -> None:
         answer = live.raw(b"GET /rss.xml HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + lines + b"\r\n")
         assert b"content-encoding: br" in answer.lower()
     other = b'If-None-Match: "x"\r\nIf-None-Match: *\r\n'
-    assert live.raw(b"GET /rss.xml HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + other + b"\r\n").startswith(
-        b"HTTP/1.1 304"
-    ) is False  # a star means something on its own only
+    assert (
+        live.raw(b"GET /rss.xml HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + other + b"\r\n").startswith(
+            b"HTTP/1.1 304"
+        )
+        is False
+    )  # a star means something on its own only
 
 
 def test_old_and_odd_requests(live: Live) -> None:
@@ -125,6 +128,13 @@ def test_bodies_are_bounded(live: Live) -> None:
     assert live.ask("POST", "/rebuild", body=b"x" * 60_000)[0] == 401
     status, _, _ = live.ask("POST", "/rebuild", {"Transfer-Encoding": "chunked"}, b"6\r\nabcdef\r\n0\r\n\r\n")
     assert status == 401
+
+
+def test_an_upgrade_to_websockets_is_ignored(live: Live) -> None:
+    lines = b"Connection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZQ==\r\n"
+    for path in (b"/rss.xml", b"/rss.xml", b"/", b"/healthz"):  # first and later answers come by different ways
+        answer = live.raw(b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n" + lines + b"Sec-WebSocket-Version: 13\r\n\r\n")
+        assert answer.startswith(b"HTTP/1.1 200")
 
 
 def test_a_new_generation_is_served_at_once(live: Live) -> None:
