@@ -9,7 +9,8 @@ import re
 _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
 _ILLEGAL = "\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff" + "\x7f-\x9f\ufffd" + _NONCHARACTERS
 _DROPPED = re.compile(f"[{_ILLEGAL}]")
-_SUSPECT = re.compile(f"[\r{_ILLEGAL}]")
+# A few ranges of what nearly every text is made of: a tenth of the time that the many of the set above take.
+_SUSPECT = re.compile("[^\t\n -~\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffc\U00010000-\U0001fffd]")
 
 
 def legal(text: str) -> str:

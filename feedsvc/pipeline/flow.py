@@ -21,6 +21,7 @@ from feedsvc.plan import Slot, feed, merge, reach, terms_of, window
 from feedsvc.render import RECIPE, RenderRules
 
 BATCH = 40  # feeds a process renders at a time
+TOGETHER = 2_000  # entries that are stored in one transaction
 ALONE = 60  # feeds up to which starting other processes does not pay
 
 
@@ -167,6 +168,11 @@ class _Press:
         printer = Printer(self._writer, work.rules, work.generation, work.now, again=work.again, staged=staged)
         return printer.print(jobs)
 
+    def _store(self, printed: Printed) -> None:
+        """Write what was printed so far, so that it need not be kept."""
+        self._writer.store(printed.documents, printed.entries, self._work.generation + 1)
+        printed.documents, printed.entries = [], {}
+
     def _render_elsewhere(self, jobs: Sequence[Job]) -> Printed:
         """Store documents as they come, unseen until the generation is published; only their number is kept."""
         printed, done = Printed(), 0
@@ -174,10 +180,12 @@ class _Press:
         ordered = sorted(jobs, key=lambda job: job.entries[:1], reverse=True)
         try:
             for some in self._pool.each(self._work, ordered, batch=BATCH, alone=0):
-                self._writer.store(some.documents, some.entries, self._work.generation + 1)
-                printed.count(some)
+                printed.take(some)
+                if len(printed.entries) >= TOGETHER:
+                    self._store(printed)
                 done = min(done + BATCH, len(jobs))
                 self._progress("rendering", done, len(jobs))
+            self._store(printed)
         finally:
             _printer.cache_clear()
         return printed

@@ -40,8 +40,10 @@ class Printed:
     made: int = 0
     written: int = 0
 
-    def count(self, other: Printed) -> None:
-        """Add up another, without its documents and entries."""
+    def take(self, other: Printed) -> None:
+        """Add another."""
+        self.documents += other.documents
+        self.entries |= other.entries
         self.problems += other.problems
         self.made += other.made
         self.written += other.written

@@ -55,6 +55,7 @@ DATES = {
     "text": "2024-01-29 00:00:00 +1400",
     "rtl": "2024-01-29 00:00:00 +1400",  # the same second as another
 }
+UPGRADE = ("Host: x", "Connection: Upgrade", "Upgrade: websocket")
 TAGS = '["A股/港股 & <b>#?%", Case, case, C++, "é", 😀]'
 
 
@@ -293,6 +294,7 @@ def test_codings_by_weight(server: Server, accept: str, expected: str) -> None:
         ("Host: x", "A-IM: feed"),
         ("Host: x", "Cache-Control: no-cache", "Pragma: no-cache"),
         ("Host: x", "TE: trailers, deflate;q=0.5"),
+        (*UPGRADE, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13"),
         ("Host: x", "X-A: " + "a" * 7000),
         ("Host: x", "Cookie: a=b", "X-HTTP-Method-Override: DELETE", "X-Original-URL: /nowhere"),
         ("Host: " + "x" * 3000,),
