@@ -304,8 +304,6 @@ class Served:
     hubs: tuple[str, ...] = ()
     max_age: int = 300
     shared_max_age: int = 10
-    stale_while_revalidate: int = 60
-    stale_if_error: int = 86_400
     gone_after: int = 30 * 86_400
     gone: tuple[str, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()

@@ -45,6 +45,7 @@ class Triggers:
         self._paths: set[str] | None = None  # what to look at; None is everything
         self._look_again: float | None = None
         self._unsettled: tuple[str, ...] = ()  # to be looked at with whatever is looked at next
+        self._exported = False  # whether the last generation is in the export
         self._failure = ""  # why the last rebuild failed
 
     def look(self, trigger: str, paths: Iterable[str] | None = None) -> None:
@@ -122,8 +123,10 @@ class Triggers:
             report = self._service.rebuild(trigger, tell, paths=paths, settle=False)
             self._look_again, self._unsettled = report.look_again, report.unsettled
             self._note(trigger, report)
-            if self._export is not None:
+            if self._export is not None and (report.did_something or not self._exported):
+                self._exported = False
                 self._service.export(self._export, tell)
+                self._exported = True
             self._failure = ""
         except _StoppedError:
             return

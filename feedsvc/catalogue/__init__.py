@@ -3,6 +3,7 @@
 from feedsvc.catalogue.connection import BEARER, BORN, CATALOGUE, SIGNAL, TOKEN, Packer
 from feedsvc.catalogue.control import Control
 from feedsvc.catalogue.draft import Draft, FileRow, Written
+from feedsvc.catalogue.inquiry import Inquiry
 from feedsvc.catalogue.ledger import LedgerFile, LedgerPost, read_ledger
 from feedsvc.catalogue.packing import Rendered, pack_rendered
 from feedsvc.catalogue.reader import Reader
@@ -20,6 +21,7 @@ __all__ = [
     "Draft",
     "FileRow",
     "Filed",
+    "Inquiry",
     "LedgerFile",
     "LedgerPost",
     "Packer",

@@ -101,7 +101,7 @@ def connect(path: Path, *, create: bool) -> Connection:
     except sqlite3.Error as error:
         raise CatalogueError(str(path), f"cannot be opened: {error}") from error
     connection.path = str(path)
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "temp_store = MEMORY"):
+    for pragma in ("page_size = 16384", "journal_mode = WAL", "synchronous = NORMAL", "temp_store = MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
 

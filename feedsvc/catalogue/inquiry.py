@@ -95,6 +95,15 @@ class Inquiry(Reader):
             (term.scheme, term.name, limit),
         ).fetchall()
 
+    def together(self, terms: Iterable[Term]) -> list[Term]:
+        """Feeds in the order of their newest posts, so that those with the same post are neighbours."""
+        rows = self.connection.execute(
+            "SELECT scheme, name, (SELECT post FROM post_terms t WHERE t.feed = f.number "
+            "ORDER BY t.published DESC, t.tie DESC, t.post DESC LIMIT 1) FROM feeds f"
+        )
+        newest = {Term(scheme, name): post or 0 for scheme, name, post in rows}
+        return sorted(terms, key=lambda term: newest.get(term, 0), reverse=True)
+
     def all_terms(self) -> list[Term]:
         """Every feed there ever was."""
         return [facts.term for facts in self.feeds()]

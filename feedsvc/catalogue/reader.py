@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -169,23 +169,21 @@ class Reader:
 
     # -- posts ---------------------------------------------------------------------------------------------
 
-    def posts(self, numbers: Iterable[int]) -> dict[int, Filed]:
+    def posts(self, numbers: Sequence[int]) -> dict[int, Filed]:
         """Posts by their numbers, without bodies."""
-        found: dict[int, Filed] = {}
-        for number in numbers:
-            row = self.connection.execute(_FILED + "WHERE p.number = ?", (number,)).fetchone()
-            if row is not None:
-                found[number] = _filed(row)
-        return found
+        places = ",".join("?" * len(numbers))
+        rows = self.connection.execute(_FILED + f"WHERE p.number IN ({places})", numbers)
+        return {row[0]: _filed(row) for row in rows}
 
     def posts_where(self, condition: str, *values: object) -> list[Filed]:
         """Posts that satisfy an SQL condition on ``p``, by number."""
         return [_filed(row) for row in self.connection.execute(_FILED + f"WHERE {condition} ORDER BY p.number", values)]
 
-    def body(self, number: int) -> str:
-        """The source of a post's body."""
-        (packed,) = self.connection.execute("SELECT body FROM bodies WHERE number = ?", (number,)).fetchone()
-        return self.packer.unpack(packed).decode()
+    def bodies(self, numbers: Sequence[int]) -> dict[int, str]:
+        """The sources of posts' bodies by their numbers."""
+        places = ",".join("?" * len(numbers))
+        rows = self.connection.execute(f"SELECT number, body FROM bodies WHERE number IN ({places})", numbers)
+        return {number: self.packer.unpack(packed).decode() for number, packed in rows}
 
     def count_posts(self) -> int:
         """How many posts are in the site's feed."""

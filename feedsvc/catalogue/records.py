@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from enum import IntEnum
 
@@ -102,9 +102,9 @@ def dump_served(served: Served) -> bytes:
 
 
 def load_served(record: bytes) -> Served:
-    """What ``dump_served`` was given."""
-    fields = orjson.loads(record)
-    fields["aliases"] = tuple((path, target) for path, target in fields["aliases"])
+    """What ``dump_served`` was given; of another version's, what this one knows."""
+    values = orjson.loads(record)
+    values["aliases"] = tuple((path, target) for path, target in values["aliases"])
     for key in ("hubs", "gone"):
-        fields[key] = tuple(fields[key])
-    return Served(**fields)
+        values[key] = tuple(values[key])
+    return Served(**{field.name: values[field.name] for field in fields(Served) if field.name in values})

@@ -46,7 +46,7 @@ class Writer(Inquiry):
             undo.callback(self.connection.close)
             self.packer = Packer()
             # A checkpoint waits for the disk: seldom is enough, readers do not mind a log of some 64 MB.
-            self.connection.execute("PRAGMA wal_autocheckpoint = 16384")
+            self.connection.execute("PRAGMA wal_autocheckpoint = 4096")
             migrate(self.connection, self.path)
             self._signal = Signal(state / SIGNAL)
             undo.callback(self._signal.close)

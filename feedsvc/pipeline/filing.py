@@ -133,7 +133,11 @@ class Filing:
             return
         current = self._ahead.post(row.number)
         if row.last_good is None and current is not None:
-            body = packer.unpack(current.packed).decode() if current.packed else self._writer.body(row.number)
+            body = (
+                packer.unpack(current.packed).decode()
+                if current.packed
+                else self._writer.bodies([row.number])[row.number]
+            )
             row = replace(row, last_good=packer.pack(dump(replace(current.post, body=body), with_body=True)))
         if row.last_good is not None:
             post = load(path, packer.unpack(row.last_good))

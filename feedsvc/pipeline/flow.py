@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
-from feedsvc.catalogue import Draft, Reader, Writer
+from feedsvc.catalogue import Draft, Filed, Inquiry, Writer
 from feedsvc.config import Settings
-from feedsvc.model import Report, Term
+from feedsvc.model import FeedRules, Report, Site, Term
 from feedsvc.pipeline.gathering import Gathered, Gatherer
+from feedsvc.pipeline.planning import Planner
 from feedsvc.pipeline.pool import Pool
 from feedsvc.pipeline.progress import Progress, silent
-from feedsvc.pipeline.rendering import Job, Printed, Printer
-from feedsvc.plan import Slot, feed, merge, reach, terms_of, window
+from feedsvc.pipeline.rendering import Printed, Printer
 from feedsvc.render import RECIPE, RenderRules
 
 BATCH = 40  # feeds a process renders at a time
@@ -56,10 +55,6 @@ def rebuild(
     return _report(writer, gathered, terms, printed)
 
 
-def _updated(jobs: Iterable[Job]) -> dict[Term, datetime]:
-    return {job.feed.term: job.feed.updated for job in jobs}
-
-
 def _report(writer: Writer, gathered: Gathered, terms: Sequence[Term], printed: Printed) -> Report:
     settling = gathered.look_again is not None
     gathered.later(writer.next_due())
@@ -83,22 +78,31 @@ def _report(writer: Writer, gathered: Gathered, terms: Sequence[Term], printed: 
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """Rendering in a process of its own: all it needs to know."""
+    """Planning and rendering feeds, in whichever process: all there is to know."""
 
     state: Path
-    rules: RenderRules
+    site: Site
+    feeds: FeedRules
     generation: int
     now: int
     again: bool
 
-    def __call__(self, jobs: Sequence[Job]) -> Printed:
-        return _printer(self).print(jobs)
+    def __call__(self, terms: Sequence[Term]) -> Printed:
+        planner, printer = _tools(self)
+        return printer.print([planner.job(term) for term in terms])
+
+    def tools(self, reader: Inquiry, staged: Mapping[int, Filed | None]) -> tuple[Planner, Printer]:
+        """What does the work, from a catalogue and posts that are not in it yet."""
+        rules = RenderRules(self.feeds.url, self.feeds.full_content, self.site.authors)
+        posts = {number: filed for number, filed in staged.items() if filed}
+        printer = Printer(reader, rules, self.generation, self.now, again=self.again, staged=posts)
+        return Planner(reader, self.site, self.feeds, self.now, staged), printer
 
 
 @lru_cache(maxsize=1)
-def _printer(work: _Work) -> Printer:
+def _tools(work: _Work) -> tuple[Planner, Printer]:
     """A process keeps its connection, and the entries it rendered, from batch to batch."""
-    return Printer(Reader(work.state), work.rules, work.generation, work.now, again=work.again)
+    return work.tools(Inquiry(work.state), {})
 
 
 class _Press:
@@ -108,86 +112,49 @@ class _Press:
         self, writer: Writer, settings: Settings, now: float, pool: Pool, progress: Progress, *, again: bool
     ) -> None:
         self._writer = writer
-        self._settings = settings
+        self._served = settings.served
         self._now = now
         self._pool = pool
         self._progress = progress
-        self._work = _Work(
-            settings.state,
-            RenderRules(settings.feeds.url, settings.feeds.full_content, settings.site.authors),
-            writer.generation,
-            math.floor(now),
-            again,
-        )
+        self._work = _Work(settings.state, settings.site, settings.feeds, writer.generation, math.floor(now), again)
 
     def publish(self, draft: Draft, terms: Sequence[Term], recipe: bytes) -> Printed:
         """Publish a draft and the documents of all feeds that ``terms`` name."""
-        alone = len(terms) <= ALONE
-        if not alone:
+        if len(terms) <= ALONE:
+            planner, printer = self._work.tools(self._writer, draft.posts)
+            printed = printer.print([planner.job(term) for term in terms])
+        else:
             self._writer.commit(draft, self._now)  # for other processes to see
-            draft = Draft()
-        jobs = self._plan(draft, terms)
-        printed = self._render_here(jobs, draft) if alone else self._render_elsewhere(jobs)
+            draft, printed = Draft(), self._print_elsewhere(terms)
         for problem in printed.problems:
             known = draft.problems.get(problem.path, self._writer.problems_at(problem.path))
             draft.problems[problem.path] = (*(each for each in known if each.code != problem.code), problem)
         self._writer.publish(
             draft,
-            printed.documents if alone else (),
-            printed.entries if alone else {},
-            _updated(jobs),
+            printed.documents,
+            printed.entries,
+            printed.updated,
             recipe=recipe,
-            served=self._settings.served,
+            served=self._served,
             now=self._now,
         )
         return printed
 
-    def _plan(self, draft: Draft, terms: Sequence[Term]) -> list[Job]:
-        staged: dict[Term, list[Slot]] = {}
-        for filed in filter(None, draft.posts.values()):
-            slot = Slot(filed.published, filed.tie, filed.number, filed.version, filed.updated.isoformat())
-            for term in terms_of(filed.post.terms) if filed.live else ():
-                staged.setdefault(term, []).append(slot)
-        return [self._job(term, staged.get(term, ()), draft) for term in terms]
-
-    def _job(self, term: Term, staged: Sequence[Slot], draft: Draft) -> Job:
-        site, rules = self._settings.site, self._settings.feeds
-        stored = [Slot(*row) for row in self._writer.slots(term, reach(rules, len(draft.posts)))]
-        slots = window(merge(stored, staged, draft.posts.keys()), rules)
-        emptied = None if slots else self._emptied(term)
-        return Job(feed(term, slots, site, rules, emptied), tuple((slot.number, slot.version) for slot in slots))
-
-    def _emptied(self, term: Term) -> datetime:
-        facts = self._writer.feed(term)
-        known = facts.emptied if facts and facts.emptied else None
-        return known or datetime.fromtimestamp(math.floor(self._now), UTC)
-
-    def _render_here(self, jobs: Sequence[Job], draft: Draft) -> Printed:
-        staged = {number: filed for number, filed in draft.posts.items() if filed}
-        work = self._work
-        printer = Printer(self._writer, work.rules, work.generation, work.now, again=work.again, staged=staged)
-        return printer.print(jobs)
-
-    def _store(self, printed: Printed) -> None:
-        """Write what was printed so far, so that it need not be kept."""
-        self._writer.store(printed.documents, printed.entries, self._work.generation + 1)
-        printed.documents, printed.entries = [], {}
-
-    def _render_elsewhere(self, jobs: Sequence[Job]) -> Printed:
-        """Store documents as they come, unseen until the generation is published; only their number is kept."""
+    def _print_elsewhere(self, terms: Sequence[Term]) -> Printed:
+        """Store documents as they come, unseen until the generation is published; the last are left to that."""
         printed, done = Printed(), 0
-        # Feeds with the same newest posts come together: entries are rendered once for all of them.
-        ordered = sorted(jobs, key=lambda job: job.entries[:1], reverse=True)
+        # Feeds with the same newest post come together: entries are rendered once for all of them.
+        ordered = self._writer.together(terms)
         try:
             for some in self._pool.each(self._work, ordered, batch=BATCH, alone=0):
                 printed.take(some)
                 if len(printed.entries) >= TOGETHER:
-                    self._store(printed)
-                done = min(done + BATCH, len(jobs))
-                self._progress("rendering", done, len(jobs))
-            self._store(printed)
+                    self._writer.store(printed.documents, printed.entries, self._work.generation + 1)
+                    printed.documents, printed.entries = [], {}
+                done = min(done + BATCH, len(terms))
+                self._progress("rendering", done, len(terms))
         finally:
-            _printer.cache_clear()
+            _tools.cache_clear()
         return printed
 
 

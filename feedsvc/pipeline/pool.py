@@ -17,6 +17,8 @@ from feedsvc.orphans import end_with_parent
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+AHEAD = 4  # batches a process that waits for its results has been given
+
 Work = Callable[[Sequence[Item]], Result]
 
 
@@ -46,7 +48,7 @@ class Pool:
         executor = self._start()
         pending: deque[Future[Result]] = deque()
         try:
-            for some in islice(batches, 2 * self._processes):
+            for some in islice(batches, AHEAD * self._processes):
                 pending.append(executor.submit(work, some))
             while pending:
                 # Rather than wait for others, do one of theirs; while they start, that is most of them.

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from feedsvc.catalogue import Filed, Packer, Reader, Rendered, Written, pack_rendered
 from feedsvc.exceptions import RenderError
 from feedsvc.markup import to_html
-from feedsvc.model import FILENAMES, FORMATS, Document, Entry, EntryKeys, Feed, Format, Problem
+from feedsvc.model import FILENAMES, FORMATS, Document, Entry, EntryKeys, Feed, Format, Problem, Term
 from feedsvc.pipeline.taking import fault
 from feedsvc.publish import publish
 from feedsvc.render import RenderRules, entry, frame, splice
@@ -29,7 +30,8 @@ class Job:
 
 @dataclass(slots=True)
 class Printed:
-    """Documents that differ, the entries they need that are not stored, packed, and what could not be rendered.
+    """Documents that differ, the entries they need that are not stored, packed, and what could not be rendered;
+    when each feed was updated.
 
     ``made`` counts the documents that were made, ``written`` those that differ.
     """
@@ -37,6 +39,7 @@ class Printed:
     documents: list[Written] = field(default_factory=list)
     entries: dict[bytes, bytes] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    updated: dict[Term, datetime] = field(default_factory=dict)
     made: int = 0
     written: int = 0
 
@@ -45,6 +48,7 @@ class Printed:
         self.documents += other.documents
         self.entries |= other.entries
         self.problems += other.problems
+        self.updated |= other.updated
         self.made += other.made
         self.written += other.written
 
@@ -77,7 +81,7 @@ class Printer:
 
     def print(self, jobs: Sequence[Job]) -> Printed:
         """The documents of these feeds that differ from those of the generation."""
-        printed = Printed()
+        printed = Printed(updated={job.feed.term: job.feed.updated for job in jobs})
         work = [(job, previous) for job in jobs if (previous := self._previous(job)) is not None]
         entries = self._gather([job for job, _ in work], printed)
         for format_ in FORMATS:
@@ -134,20 +138,23 @@ class Printer:
 
     def _render(self, numbers: Sequence[int], printed: Printed) -> dict[bytes, Rendered]:
         """Make entries, one step after the other for all: that keeps each library's code and data in the caches."""
-        entries = [each for number in numbers if (each := self._entry(self._filed(number), printed)) is not None]
+        posts = self._posts(numbers)
+        bodies = self._reader.bodies([number for number in numbers if posts[number].packed is None])
+        entries = [each for number in numbers if (each := self._entry(posts[number], bodies.get(number), printed))]
         made: dict[bytes, Rendered] = {each.version: {} for each in entries}
         for format_ in FORMATS:
             for each in entries:
                 try:
                     made[each.version][format_] = entry(each, format_, self._rules)
                 except RenderError as error:
-                    path = self._filed(each.number).post.path
+                    path = posts[each.number].post.path
                     printed.problems.append(Problem(path, 1, "not-rendered", str(error)))
         return {version: rendered for version, rendered in made.items() if len(rendered) == len(FORMATS)}
 
-    def _entry(self, filed: Filed, printed: Printed) -> Entry | None:
-        post, packed = filed.post, filed.packed
-        body = self._packer.unpack(packed).decode() if packed is not None else self._reader.body(filed.number)
+    def _entry(self, filed: Filed, body: str | None, printed: Printed) -> Entry | None:
+        post = filed.post
+        if body is None:
+            body = self._packer.unpack(filed.packed or b"").decode()
         try:
             html = to_html(body, post.markup, post.url)
         except Exception as error:  # a fault of ours in one post must not stop the rest
@@ -168,9 +175,9 @@ class Printer:
             html=html,
         )
 
-    def _filed(self, number: int) -> Filed:
-        staged = self._staged.get(number)
-        return staged if staged is not None else self._reader.posts([number])[number]
+    def _posts(self, numbers: Sequence[int]) -> dict[int, Filed]:
+        staged = {number: self._staged[number] for number in numbers if number in self._staged}
+        return staged | self._reader.posts([number for number in numbers if number not in staged])
 
     def _hold(self, version: bytes, rendered: Rendered) -> None:
         if version in self._at_hand:

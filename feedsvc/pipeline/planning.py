@@ -1,0 +1,42 @@
+"""What each feed is to hold, from the catalogue and the posts that are not in it yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from feedsvc.catalogue import Filed, Inquiry
+from feedsvc.model import FeedRules, Site, Term
+from feedsvc.pipeline.rendering import Job
+from feedsvc.plan import Slot, feed, merge, reach, terms_of, window
+
+
+class Planner:
+    """Plans feeds. ``staged`` posts take the place of the catalogue's, None takes one out. ``now`` in epoch seconds."""
+
+    def __init__(
+        self, reader: Inquiry, site: Site, rules: FeedRules, now: int, staged: Mapping[int, Filed | None]
+    ) -> None:
+        self._reader = reader
+        self._site = site
+        self._rules = rules
+        self._now = now
+        self._replaced = staged.keys()
+        self._staged: dict[Term, list[Slot]] = {}
+        for filed in filter(None, staged.values()):
+            slot = Slot(filed.published, filed.tie, filed.number, filed.version, filed.updated.isoformat())
+            for term in terms_of(filed.post.terms) if filed.live else ():
+                self._staged.setdefault(term, []).append(slot)
+
+    def job(self, term: Term) -> Job:
+        """A feed and its entries."""
+        stored = self._reader.slots(term, reach(self._rules, len(self._replaced)))
+        slots = window(merge([Slot(*row) for row in stored], self._staged.get(term, ()), self._replaced), self._rules)
+        emptied = None if slots else self._emptied(term)
+        keys = tuple((slot.number, slot.version) for slot in slots)
+        return Job(feed(term, slots, self._site, self._rules, emptied), keys)
+
+    def _emptied(self, term: Term) -> datetime:
+        facts = self._reader.feed(term)
+        known = facts.emptied if facts and facts.emptied else None
+        return known or datetime.fromtimestamp(self._now, UTC)
