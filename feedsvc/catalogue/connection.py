@@ -86,8 +86,8 @@ class Connection(sqlite3.Connection):
             raise
 
 
-def connect(path: Path, *, create: bool) -> Connection:
-    """Open a database in WAL mode, in autocommit: transactions are begun by hand.
+def connect(path: Path, *, create: bool, page: int = 4096) -> Connection:
+    """Open a database in WAL mode, in autocommit: transactions are begun by hand. New: pages of ``page`` bytes.
 
     Raises CatalogueMissing when it is not there and not to be created, CatalogueError when it cannot be used.
     """
@@ -101,7 +101,7 @@ def connect(path: Path, *, create: bool) -> Connection:
     except sqlite3.Error as error:
         raise CatalogueError(str(path), f"cannot be opened: {error}") from error
     connection.path = str(path)
-    for pragma in ("page_size = 16384", "journal_mode = WAL", "synchronous = NORMAL", "temp_store = MEMORY"):
+    for pragma in (f"page_size = {page}", "journal_mode = WAL", "synchronous = NORMAL", "temp_store = MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
 

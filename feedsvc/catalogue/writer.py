@@ -26,6 +26,7 @@ from feedsvc.uris import feed_path
 
 _Place = tuple[Term, int, str, int]
 
+PAGE = 16_384  # bytes: entries of some 4 KB lie in few pages
 KEPT = 60.0  # seconds a superseded document stays for readers that are in the middle of an answer
 
 
@@ -42,7 +43,7 @@ class Writer(Inquiry):
             self._lock = Lock(state / LOCK, listens=listens)
             undo.callback(self._lock.release)
             self.path = str(state)
-            self.connection = connect(state / CATALOGUE, create=True)
+            self.connection = connect(state / CATALOGUE, create=True, page=PAGE)
             undo.callback(self.connection.close)
             self.packer = Packer()
             # A checkpoint waits for the disk: seldom is enough, readers do not mind a log of some 64 MB.
