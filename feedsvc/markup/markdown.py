@@ -28,7 +28,7 @@ def to_raw_html(body: str) -> str:
     """The HTML of ``body``, not yet safe: its raw HTML is passed on as it stands.
 
     ``body`` must be free of lone surrogates. Emphasis follows the CJK-friendly amendment of CommonMark, so
-    that ``**“降准”**释放`` is bold, as kramdown has it; quotes stay as they are typed. Footnotes get
+    that ``**“涨潮”**释放`` is bold, as kramdown has it; quotes stay as they are typed. Footnotes get
     kramdown's and goldmark's ids (``fn:1``, ``fnref:1``), so that links to them meet those of the post's page.
     """
     # Inside an author's own <a> or <code>, a bare address would be made a link within the link.

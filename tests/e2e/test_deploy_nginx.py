@@ -22,7 +22,7 @@ from tests.e2e.server import ROOT, Answer, Server, Site, eventually, free_port, 
 NGINX = shutil.which("nginx", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"]))
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 
-SLASHED = f"/tag/{quote('A股/港股', safe='')}/rss.xml"
+SLASHED = f"/tag/{quote('晴/雨', safe='')}/rss.xml"
 LONG_NAME = "\U0001f4b9" * 200
 LONG = f"/tag/{quote(LONG_NAME)}/atom.xml?from={'x' * 8000}"  # 10,400 bytes: more than nginx takes for a line unasked
 AROUND = """
@@ -61,7 +61,7 @@ class Front:
 def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     folder = tmp_path_factory.mktemp("nginx")
     site = Site.make(folder / "site")
-    site.write("slashed", post("股 stocks", tags='["A股/港股", "C#", "100%"]', body="好 words " * 200), old=True)
+    site.write("slashed", post("股 stocks", tags='["晴/雨", "C#", "100%"]', body="好 words " * 200), old=True)
     site.write("long", post("长 long", tags=f'["{LONG_NAME}"]'), old=True)
     with Server(site.root, folder / "state", "feeds.shared_max_age=1") as server:
         port = free_port()

@@ -47,7 +47,7 @@ RICH = Entry(
     version=b"\x07",
     id="https://www.example.org/2024/03/05/rate",
     url="https://www.example.org/2024/03/05/rate.html",
-    title='央行:"降准" <释放> R&D]]>',
+    title='港口:"涨潮" <释放> R&D]]>',
     published=datetime(2024, 3, 5, 17, 33, 4, tzinfo=CHINA),
     updated=datetime(2024, 3, 6, 9, 30, tzinfo=CHINA),
     terms=(
@@ -58,7 +58,7 @@ RICH = Entry(
     ),
     authors=(Person("李 记者", "li@example.org", "https://www.example.org/li"), Person("Ann")),
     summary="A cut of 50 points & <more>.",
-    html='<p>央行 cut &amp; ran: <a href="https://www.example.org/a?b=1&amp;c=2">链接</a> ]]&gt; 😀</p>\n',
+    html='<p>港口 cut &amp; ran: <a href="https://www.example.org/a?b=1&amp;c=2">链接</a> ]]&gt; 😀</p>\n',
 )
 PLAIN = Entry(
     number=3,

@@ -384,8 +384,8 @@ def test_footnotes_lead_to_the_post_and_can_be_found_by_readers() -> None:
 
 def test_emphasis_works_beside_chinese_punctuation() -> None:
     assert (
-        markdown("**“降准”**释放，**重点。**后面")
-        == "<p><strong>“降准”</strong>释放，<strong>重点。</strong>后面</p>\n"
+        markdown("**“涨潮”**释放，**重点。**后面")
+        == "<p><strong>“涨潮”</strong>释放，<strong>重点。</strong>后面</p>\n"
     )
 
 

@@ -84,9 +84,9 @@ def test_files_that_cannot_be_read(raw: bytes, code: str, line: int, unfinished:
 @pytest.mark.parametrize(
     ("encoding", "text", "name"),
     [
-        ("gb18030", "央行降准释放长期资金，专家称利率或下行", "GBK"),
-        ("big5", "央行降準釋放長期資金，專家稱利率或下行", "Big5"),
-        ("utf-16", "央行降准", "UTF-16"),
+        ("gb18030", "港口涨潮推迟三班渡轮，船长称利率或下行", "GBK"),
+        ("big5", "港口降準釋放長期資金，專家稱利率或下行", "Big5"),
+        ("utf-16", "港口涨潮", "UTF-16"),
         ("utf-16-le", "plain ascii title", "UTF-16"),
         ("latin-1", "Café à la crème", "Latin-1"),
         ("shift_jis", "これはテストです", "Shift_JIS"),
@@ -149,7 +149,7 @@ def test_whatever_is_said_the_post_is_sound(title: str, date: str, term: str) ->
         ('title: "a\\x08b"', "ab"),
         ("x: y", "Nw1"),
         ("title:", "Nw1"),
-        ("title: '央行　降准'", "央行　降准"),
+        ("title: '港口　涨潮'", "港口　涨潮"),
     ],
 )
 def test_titles_are_text_as_written(front: str, title: str) -> None:
@@ -164,8 +164,8 @@ def test_an_empty_title_is_made_from_the_body() -> None:
 
 
 def test_a_broken_title_is_read_as_it_was_meant() -> None:
-    front = 'layout: post\ntitle: "央行："降准"释放 专家称\\利率或下行"\ncategories: a b'
-    assert post(front).title == '央行："降准"释放 专家称\\利率或下行'
+    front = 'layout: post\ntitle: "港口："涨潮"释放 船长称\\利率或下行"\ncategories: a b'
+    assert post(front).title == '港口："涨潮"释放 船长称\\利率或下行'
     assert post(front).url == "https://news.example.org/a/b/2022/06/02/NW1.html"
     assert codes(front) == [("line-rescued", 3)]
 
@@ -269,9 +269,9 @@ def test_unpublished_posts_can_be_asked_for() -> None:
         ("x: y", "old/deep/2022-06-02-x.md", "/2022/06/02/x.html", "/2022/06/02/x"),
         (
             "x: y",
-            "_posts/2022-06-02-央行：降准.md",
-            "/2022/06/02/%E5%A4%AE%E8%A1%8C-%E9%99%8D%E5%87%86.html",
-            "/2022/06/02/%E5%A4%AE%E8%A1%8C:%E9%99%8D%E5%87%86",
+            "_posts/2022-06-02-港口：涨潮.md",
+            "/2022/06/02/%E6%B8%AF%E5%8F%A3-%E6%B6%A8%E6%BD%AE.html",
+            "/2022/06/02/%E6%B8%AF%E5%8F%A3:%E6%B6%A8%E6%BD%AE",
         ),
     ],
 )

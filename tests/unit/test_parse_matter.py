@@ -51,7 +51,7 @@ def test_the_quick_reader_reads_as_yaml_does(source: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "title: 央行降准",
+        "title: 港口涨潮",
         'title: "a: b # c"',
         "title: 'x'",
         "date: 2022-06-02 17:33:04 +0800",
@@ -92,10 +92,10 @@ def test_nothing_is_nothing_and_quotes_are_remembered() -> None:
 @pytest.mark.parametrize(
     ("line", "title"),
     [
-        ('title: "央行："降准"释放 专家称\\利率或下行"', '央行："降准"释放 专家称\\利率或下行'),
+        ('title: "港口："涨潮"释放 船长称\\利率或下行"', '港口："涨潮"释放 船长称\\利率或下行'),
         ('title: "He said \\"hi\\" and "bye""', 'He said "hi" and "bye"'),
         ("title: 'It's 5 o''clock'", "It's 5 o'clock"),
-        ("title: 快讯: 降准: 落地", "快讯: 降准: 落地"),
+        ("title: 快讯: 涨潮: 落地", "快讯: 涨潮: 落地"),
         ("title: [原创] 标题", "[原创] 标题"),
         ("title: @所有人 100%", "@所有人 100%"),
         ("title: *强调* 文字", "*强调* 文字"),

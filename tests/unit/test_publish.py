@@ -10,18 +10,18 @@ from hypothesis import strategies as st
 from feedsvc.model import Document, Term
 from feedsvc.publish import publish
 
-TERM = Term("tag", "降准")
+TERM = Term("tag", "涨潮")
 ENTRIES = ((1, b"version1"),)
 
 
 def published(body: bytes, previous: Document | None, now: int) -> Document:
-    return publish(TERM, "atom", "/tag/%E9%99%8D%E5%87%86/atom.xml", body, ENTRIES, previous=previous, now=now)
+    return publish(TERM, "atom", "/tag/%E6%B6%A8%E6%BD%AE/atom.xml", body, ENTRIES, previous=previous, now=now)
 
 
 def test_a_first_document_is_modified_now() -> None:
     made = published(b"<feed/>", None, 1_700_000_000)
     assert made == Document(
-        address="/tag/%E9%99%8D%E5%87%86/atom.xml",
+        address="/tag/%E6%B6%A8%E6%BD%AE/atom.xml",
         term=TERM,
         format="atom",
         etag="3cfceceba08dfa2b94bb28e520ae5fa9",  # xxh128sum

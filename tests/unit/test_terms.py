@@ -43,7 +43,7 @@ def test_folders_come_first() -> None:
         ({"tags": "a b"}, ("a", "b")),
         ({"tag": "a b"}, ("a b",)),
         ({"tag": "x", "tags": "a b"}, ("x",)),
-        ({"tag": None, "tags": ["00700", "no", "A股/港股"]}, ("00700", "no", "A股/港股")),
+        ({"tag": None, "tags": ["00700", "no", "晴/雨"]}, ("00700", "no", "晴/雨")),
     ],
 )
 def test_a_single_tag_wins_over_tags(data: dict[str, object], names: tuple[str, ...]) -> None:

@@ -18,8 +18,8 @@ import pytest
 from feedsvc.model import SITE, Term
 from tests.unit.library import Library, post
 
-SLASHED = Term("tag", "A股/港股")
-SLASHED_RSS = "/tag/A%E8%82%A1%2F%E6%B8%AF%E8%82%A1/rss.xml"
+SLASHED = Term("tag", "晴/雨")
+SLASHED_RSS = "/tag/%E6%99%B4%2F%E9%9B%A8/rss.xml"
 MANY = [Term("tag", f"标签{number}") for number in range(3000)]
 
 
