@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -9,6 +10,7 @@ from typing import Literal
 Markup = Literal["markdown", "html"]
 Format = Literal["rss", "atom", "json"]
 BuildState = Literal["queued", "running", "done", "failed"]
+Frame = tuple[bytes, bytes, bytes]  # what stands before, between and after a document's entries
 EntryKeys = tuple[tuple[int, bytes], ...]  # entries by the number of their post and by their version, 8 bytes
 FORMATS: tuple[Format, ...] = ("rss", "atom", "json")
 FILENAMES: dict[Format, str] = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json"}
@@ -25,6 +27,12 @@ class Term:
 
     scheme: str
     name: str
+
+
+def splice(frame: Frame, entries: Iterable[bytes]) -> bytes:
+    """A document's bytes: its frame around its rendered entries, in the order to be shown."""
+    head, joiner, tail = frame
+    return b"".join((head, joiner.join(entries), tail))
 
 
 SITE = Term("site", "")  # every post is filed under it: the site's feed is a term's feed like any other

@@ -97,7 +97,7 @@ class Control:
         )
 
     def abandon(self, now: float) -> None:
-        """Builds that a killed process left running have failed; what was asked for is asked again."""
+        """Builds that a killed process left running have failed; requests that wait go on waiting."""
         self._connection.execute(
             "UPDATE builds SET state = 'failed', finished = ?, error = 'the builder was stopped' "
             "WHERE state = 'running'",

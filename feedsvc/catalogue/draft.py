@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from feedsvc.catalogue.ledger import LedgerPost
-from feedsvc.catalogue.packing import Frame
 from feedsvc.catalogue.records import Filed
-from feedsvc.model import EntryKeys, Fingerprint, Format, Problem, Term
+from feedsvc.model import EntryKeys, Fingerprint, Format, Frame, Problem, Term
 
 
 @dataclass(frozen=True, slots=True)

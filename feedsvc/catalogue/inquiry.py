@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from feedsvc.catalogue.reader import Reader
 from feedsvc.catalogue.records import Filed
-from feedsvc.model import Fingerprint, Known, Problem, Term
+from feedsvc.model import Fingerprint, Known, Term
 
 
 class Inquiry(Reader):
@@ -42,23 +42,6 @@ class Inquiry(Reader):
             "SELECT number FROM ledger_posts WHERE id = ?1 UNION SELECT number FROM posts WHERE id = ?1", (id_,)
         )
         return [number for (number,) in rows]
-
-    def problems_of(self, codes: Iterable[str]) -> dict[str, tuple[Problem, ...]]:
-        """Problems of some kinds, by path."""
-        found: dict[str, tuple[Problem, ...]] = {}
-        for code in codes:
-            rows = self.connection.execute(
-                "SELECT path, line, code, message, hint FROM problems WHERE code = ? ORDER BY path", (code,)
-            )
-            found |= {problem.path: (problem,) for row in rows if (problem := Problem(*row))}
-        return found
-
-    def problems_at(self, path: str) -> tuple[Problem, ...]:
-        """The problems of a file."""
-        rows = self.connection.execute(
-            "SELECT path, line, code, message, hint FROM problems WHERE path = ? ORDER BY place", (path,)
-        )
-        return tuple(Problem(*row) for row in rows)
 
     def due(self, now: float) -> list[Filed]:
         """Posts whose time has come since they were filed."""

@@ -11,8 +11,6 @@ _LENGTHS = struct.Struct("<3I")
 
 Rendered = dict[Format, bytes]
 """An entry's bytes in every format."""
-Frame = tuple[bytes, bytes, bytes]
-"""What stands before, between and after a document's entries."""
 
 
 def pack_keys(keys: EntryKeys) -> bytes:

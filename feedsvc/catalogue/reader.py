@@ -14,7 +14,7 @@ from feedsvc.catalogue.ledger import Ledger
 from feedsvc.catalogue.packing import Rendered, row_id, unpack_keys, unpack_rendered, unpack_three
 from feedsvc.catalogue.records import Filed, Standing, load, load_served
 from feedsvc.exceptions import CatalogueError
-from feedsvc.model import SITE, Document, FeedFacts, Format, Problem, Served, Term
+from feedsvc.model import SITE, Document, FeedFacts, Format, Problem, Served, Term, splice
 
 _FEED_FACTS = (
     "SELECT f.scheme, f.name, f.entries, f.updated, l.emptied FROM feeds f "
@@ -94,9 +94,8 @@ class Reader:
             "SELECT frame FROM documents WHERE address = ? AND generation <= ? ORDER BY generation DESC LIMIT 1",
             (address, generation),
         ).fetchone()
-        head, joiner, tail = unpack_three(packed)
         entries = (self._entry(version, document.format) for _, version in document.entries)
-        return replace(document, body=b"".join((head, joiner.join(entries), tail)))
+        return replace(document, body=splice(unpack_three(packed), entries))
 
     def validators(self, address: str, generation: int) -> Document | None:
         """The same without its body: its ETag, its time and what entries it has."""
@@ -192,7 +191,13 @@ class Reader:
 
     def problems(self) -> tuple[Problem, ...]:
         """What authors should mend, by path."""
-        rows = self.connection.execute("SELECT path, line, code, message, hint FROM problems ORDER BY path, place")
+        return self.problems_where("1")
+
+    def problems_where(self, condition: str, *values: object) -> tuple[Problem, ...]:
+        """Problems that satisfy an SQL condition, by path."""
+        rows = self.connection.execute(
+            f"SELECT path, line, code, message, hint FROM problems WHERE {condition} ORDER BY path, place", values
+        )
         return tuple(Problem(*row) for row in rows)
 
 

@@ -76,7 +76,8 @@ class Filing:
     def note(self, problems: Iterable[Problem]) -> None:
         """What the scan could not look at, in place of what it could not before."""
         now = {problem.path: (problem,) for problem in problems}
-        before = self._writer.problems_of(SCANNED)
+        found = self._writer.problems_where("code IN (?, ?)", *SCANNED)
+        before = {problem.path: (problem,) for problem in found}
         for path in now.keys() | before.keys():
             if now.get(path, ()) != before.get(path, ()):
                 self._ahead.draft.problems[path] = now.get(path, ())

@@ -127,7 +127,7 @@ class _Press:
             self._writer.commit(draft, self._now)  # for other processes to see
             draft, printed = Draft(), self._print_elsewhere(terms)
         for problem in printed.problems:
-            known = draft.problems.get(problem.path, self._writer.problems_at(problem.path))
+            known = draft.problems.get(problem.path, self._writer.problems_where("path = ?", problem.path))
             draft.problems[problem.path] = (*(each for each in known if each.code != problem.code), problem)
         self._writer.publish(
             draft,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version as _version_of
 from types import MappingProxyType
 
 from lxml.etree import LIBXML_VERSION
 
 from feedsvc.exceptions import RenderError
-from feedsvc.model import Entry, Feed, Format
+from feedsvc.model import Entry, Feed, Format, Frame, splice
 from feedsvc.render import atom, facts, jsonfeed, rss
 from feedsvc.render.facts import RenderRules
 
@@ -24,7 +24,6 @@ RECIPE = " ".join(
 )
 """What makes the bytes, apart from content and settings: when it changes, everything is rendered anew."""
 
-Frame = tuple[bytes, bytes, bytes]
 
 _ENTRIES: Mapping[Format, Callable[[Entry, RenderRules], bytes]] = MappingProxyType(
     {"rss": rss.entry, "atom": atom.entry, "json": jsonfeed.entry}
@@ -51,9 +50,3 @@ def frame(feed: Feed, format: Format, rules: RenderRules) -> Frame:  # noqa: A00
         return _FRAMES[format](feed, rules)
     except (TypeError, ValueError) as error:
         raise RenderError(facts.address(feed, format), str(error)) from error
-
-
-def splice(frame: Frame, entries: Iterable[bytes]) -> bytes:
-    """The document of a feed: its frame around rendered entries, in the order to be shown."""
-    head, joiner, tail = frame
-    return b"".join((head, joiner.join(entries), tail))
