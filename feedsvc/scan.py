@@ -14,6 +14,7 @@ from feedsvc.exceptions import ContentError, ContentMissing
 from feedsvc.model import ContentRules, Fingerprint, Known, Problem
 from feedsvc.selection import is_folder, is_post
 
+SCANNED = ("closed", "name-encoding")  # the codes of problems that a scan finds
 RACY = 2_000_000_000  # ns: a file modified this shortly before it was read may change again unnoticed
 _NOTHING_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)  # gone since it was listed, or a link to nothing
 

@@ -15,6 +15,7 @@ from feedsvc.catalogue import Control
 from feedsvc.config import Settings
 from feedsvc.exceptions import FeedsvcError
 from feedsvc.model import Report
+from feedsvc.pipeline.patrol import Patrol
 from feedsvc.pipeline.progress import Progress, silent
 from feedsvc.service import Service
 from feedsvc.watcher import Watcher
@@ -45,6 +46,7 @@ class Triggers:
         self._paths: set[str] | None = None  # what to look at; None is everything
         self._look_again: float | None = None
         self._unsettled: tuple[str, ...] = ()  # to be looked at with whatever is looked at next
+        self._walk = Patrol()
         self._exported = False  # whether the last generation is in the export
         self._failure = ""  # why the last rebuild failed
 
@@ -64,9 +66,7 @@ class Triggers:
         self._service.open()
         _configure_log()
         scheduler = BackgroundScheduler(timezone="UTC")
-        timer = scheduler.add_job(
-            self.look, "interval", args=("timer",), seconds=settings.every, misfire_grace_time=None
-        )
+        timer = scheduler.add_job(self._patrol, "interval", seconds=settings.every, misfire_grace_time=None)
         with closing(Control(settings.state)) as control:
             scheduler.start()
             watcher = self._watch(settings)
@@ -80,7 +80,12 @@ class Triggers:
                         watcher = self._watch(settings)
             finally:
                 watcher.stop()
+                self._walk.stop()
                 scheduler.shutdown()
+
+    def _patrol(self) -> None:
+        """See whether events missed anything, beside the rebuilds that they cause."""
+        self.look("timer", self._walk.differences(self._service.settings))
 
     def _watch(self, settings: Settings) -> Watcher:
         watcher = Watcher(settings, self.look)

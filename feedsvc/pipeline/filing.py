@@ -17,9 +17,9 @@ from feedsvc.model import ContentRules, Fingerprint, Post, Problem, Site, Term
 from feedsvc.pipeline.overlay import Overlay
 from feedsvc.pipeline.taking import Taken
 from feedsvc.plan import terms_of
+from feedsvc.scan import SCANNED
 
 NEVER = Fingerprint(0, 0, 0, 0)  # of a file that could not be read
-SCANNED = ("closed", "name-encoding")  # problems that a scan finds
 DISTINCT = 48  # bytes of a compressed body from which on equal bodies mean the same post
 
 
