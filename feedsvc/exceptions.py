@@ -5,6 +5,7 @@ FeedsvcError
 ├── ContentError           one post cannot be read as it stands; carries path, line, code and hint
 ├── ContentMissing         the content folder is missing or empty where it was not: never a mass deletion
 ├── RenderError            a document could not be made; carries the feed's address
+├── SelectionError         a query asks for what cannot be; carries the parameter
 └── CatalogueError         the state folder cannot be used; carries its path
     ├── CatalogueMissing   there is no catalogue yet: nothing has been built here
     └── CatalogueBusy      another writer holds the lock
@@ -59,6 +60,17 @@ class RenderError(FeedsvcError):
 
     def __str__(self) -> str:
         return f"{self.address}: {self.reason}"
+
+
+@dataclass
+class SelectionError(FeedsvcError):
+    """A query asks for something that cannot be; ``message`` is a sentence for whoever wrote it."""
+
+    parameter: str
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """The state: what we know of posts, terms, documents and builds, in SQLite files of the state folder."""
 
+from feedsvc.catalogue.choosing import Index, Position, Row, choose
 from feedsvc.catalogue.connection import BEARER, BORN, CATALOGUE, SIGNAL, TOKEN, Packer
 from feedsvc.catalogue.control import Control
 from feedsvc.catalogue.draft import Draft, FileRow, Written
@@ -21,16 +22,20 @@ __all__ = [
     "Draft",
     "FileRow",
     "Filed",
+    "Index",
     "Inquiry",
     "LedgerFile",
     "LedgerPost",
     "Packer",
+    "Position",
     "Reader",
     "Rendered",
+    "Row",
     "Signal",
     "Standing",
     "Writer",
     "Written",
+    "choose",
     "dump",
     "instant",
     "load",
