@@ -42,6 +42,12 @@ class ContentError(FeedsvcError):
     hint: str = ""
     unfinished: bool = False  # looks like a file its writer has not finished: empty, or its fence is open
 
+    @classmethod
+    def fault(cls, path: str, error: Exception) -> ContentError:
+        """What is told of a post that feedsvc itself fails on."""
+        reason = f"feedsvc fails on this post: {type(error).__name__}: {error}"
+        return cls(path, 0, "fault", reason, "please report it, with the post")
+
     def __str__(self) -> str:
         hint = f" ({self.hint})" if self.hint else ""
         return f"{self.path}:{self.line}: {self.code}: {self.reason}{hint}"

@@ -176,7 +176,9 @@ class Entry:
 class Feed:
     """What a subscriber follows, apart from its entries. All URLs are absolute ASCII URIs.
 
-    ``id`` is the Atom feed's id; ``home`` the page for people; ``updated`` the newest of its entries.
+    ``id`` is the Atom feed's id; ``home`` the page for people; ``updated`` the newest of its entries. Each by format:
+    ``urls`` are the documents' own; ``previous`` where the history before them is, if any; ``current`` what people
+    subscribe to, of documents that are a part of that history.
     """
 
     term: Term
@@ -189,6 +191,8 @@ class Feed:
     updated: datetime
     authors: tuple[Person, ...]
     hubs: tuple[str, ...] = ()
+    previous: tuple[tuple[Format, str], ...] = ()
+    current: tuple[tuple[Format, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +200,7 @@ class Document:
     """A feed's bytes in one format. ``address`` is its percent-encoded path; ``modified`` is in epoch seconds.
 
     ``etag`` is the digest alone, without quotes and coding; ``entries`` are the numbers and versions of its
-    entries, newest first.
+    entries, newest first; ``older`` tells that its feed has others before them.
     """
 
     address: str
@@ -206,6 +210,7 @@ class Document:
     modified: int
     body: bytes
     entries: EntryKeys = ()
+    older: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,3 +320,5 @@ class Served:
     gone_after: int = 30 * 86_400
     gone: tuple[str, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
+    site: Site = field(default_factory=lambda: Site(""))
+    feeds: FeedRules = field(default_factory=lambda: FeedRules(""))

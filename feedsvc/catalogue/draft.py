@@ -30,6 +30,7 @@ class Written:
     modified: int
     entries: EntryKeys
     frame: Frame
+    older: bool = False
 
 
 @dataclass(slots=True)

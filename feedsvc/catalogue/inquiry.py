@@ -68,16 +68,6 @@ class Inquiry(Reader):
         """How many files are known to be there."""
         return int(self.connection.execute("SELECT count(*) FROM files WHERE missing IS NULL").fetchone()[0])
 
-    def slots(self, term: Term, limit: int) -> list[tuple[int, str, int, bytes, str]]:
-        """The newest posts of a feed: published, tie, number, version and updated of each."""
-        return self.connection.execute(
-            "SELECT t.published, t.tie, t.post, p.version, p.updated "
-            "FROM post_terms t JOIN posts p ON p.number = t.post "
-            "WHERE t.feed = (SELECT number FROM feeds WHERE scheme = ? AND name = ?) "
-            "ORDER BY t.published DESC, t.tie DESC, t.post DESC LIMIT ?",
-            (term.scheme, term.name, limit),
-        ).fetchall()
-
     def together(self, terms: Iterable[Term]) -> list[Term]:
         """Feeds in the order of their newest posts, so that those with the same post are neighbours."""
         rows = self.connection.execute(

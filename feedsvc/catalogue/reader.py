@@ -100,15 +100,15 @@ class Reader:
     def validators(self, address: str, generation: int) -> Document | None:
         """The same without its body: its ETag, its time and what entries it has."""
         row = self.connection.execute(
-            "SELECT d.address, f.scheme, f.name, d.format, d.etag, d.modified, d.entries FROM documents d "
+            "SELECT d.address, f.scheme, f.name, d.format, d.etag, d.modified, d.entries, d.older FROM documents d "
             "JOIN feeds f ON f.number = d.feed WHERE d.address = ? AND d.generation <= ? "
             "ORDER BY d.generation DESC LIMIT 1",
             (address, generation),
         ).fetchone()
         if row is None:
             return None
-        address, scheme, name, format_, etag, modified, entries = row
-        return Document(address, Term(scheme, name), format_, etag, modified, b"", unpack_keys(entries))
+        address, scheme, name, format_, etag, modified, entries, older = row
+        return Document(address, Term(scheme, name), format_, etag, modified, b"", unpack_keys(entries), bool(older))
 
     def entry(self, version: bytes) -> Rendered | None:
         """An entry's bytes in every format; None where it has not been rendered."""
@@ -165,6 +165,14 @@ class Reader:
             (term.scheme, term.name, limit),
         )
         return [_filed(row) for row in rows]
+
+    def ties(self, published: int) -> list[tuple[str, int]]:
+        """What orders the posts of one instant (microseconds since 1970), and their numbers."""
+        return self.connection.execute(
+            "SELECT tie, post FROM post_terms WHERE published = ? AND feed = "
+            "(SELECT number FROM feeds WHERE scheme = ? AND name = ?)",
+            (published, SITE.scheme, SITE.name),
+        ).fetchall()
 
     # -- posts ---------------------------------------------------------------------------------------------
 

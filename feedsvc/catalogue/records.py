@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from enum import IntEnum
+from typing import Any, TypeVar
 
 import orjson
 
-from feedsvc.model import Person, Post, Served, Term
+from feedsvc.model import FeedRules, Person, Post, Served, Site, Term
+
+Known = TypeVar("Known", Served, Site, FeedRules)
 
 
 class Standing(IntEnum):
@@ -105,6 +108,19 @@ def load_served(record: bytes) -> Served:
     """What ``dump_served`` was given; of another version's, what this one knows."""
     values = orjson.loads(record)
     values["aliases"] = tuple((path, target) for path, target in values["aliases"])
-    for key in ("hubs", "gone"):
-        values[key] = tuple(values[key])
-    return Served(**{field.name: values[field.name] for field in fields(Served) if field.name in values})
+    site, feeds = values.pop("site", None), values.pop("feeds", None)
+    if site is not None:
+        site["authors"] = tuple(Person(**author) for author in site["authors"])
+        values["site"] = _known(Site, site)
+    if feeds is not None:
+        values["feeds"] = _known(FeedRules, feeds)
+    return _known(Served, values)
+
+
+def _known(kind: type[Known], values: dict[str, Any]) -> Known:
+    """A dataclass from those of these values that it has fields for; what was a tuple is one again."""
+    names = {field.name for field in fields(kind)}
+    found: dict[str, Any] = {name: value for name, value in values.items() if name in names}
+    made: Any = kind
+    known: Known = made(**{name: tuple(value) if isinstance(value, list) else value for name, value in found.items()})
+    return known

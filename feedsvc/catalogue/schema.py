@@ -77,6 +77,8 @@ MIGRATIONS: tuple[str, ...] = (
         scheme TEXT, name TEXT, emptied REAL, PRIMARY KEY (scheme, name)
     ) WITHOUT ROWID;
     """,
+    # whether a document's feed has entries before those that it holds
+    "ALTER TABLE documents ADD COLUMN older INTEGER NOT NULL DEFAULT 0",
 )
 
 

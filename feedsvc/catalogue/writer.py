@@ -229,7 +229,7 @@ class Writer(Inquiry):
         lost = {key for each in documents for key in self._lost(each)}
         run("INSERT OR IGNORE INTO outdated VALUES (?, ?, ?)", [(row_id(key[1]), key[0], generation) for key in lost])
         run(
-            "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
                     each.address,
@@ -240,6 +240,7 @@ class Writer(Inquiry):
                     each.modified,
                     pack_keys(each.entries),
                     pack_three(each.frame),
+                    each.older,
                 )
                 for each in documents
             ],

@@ -219,4 +219,6 @@ def _served(found: dict[str, Any], site: Site, feeds: FeedRules, aliases: tuple[
         gone_after=feeds.gone_after,
         gone=found["gone"],
         aliases=aliases,
+        site=site,
+        feeds=feeds,
     )

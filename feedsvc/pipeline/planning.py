@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from feedsvc.catalogue import Filed, Inquiry
+from feedsvc.catalogue import Filed, Inquiry, choose
 from feedsvc.model import FeedRules, Site, Term
 from feedsvc.pipeline.rendering import Job
 from feedsvc.plan import Slot, feed, merge, reach, terms_of, window
+from feedsvc.select import Selection
 
 
 class Planner:
@@ -30,11 +31,13 @@ class Planner:
 
     def job(self, term: Term) -> Job:
         """A feed and its entries."""
-        stored = self._reader.slots(term, reach(self._rules, len(self._replaced)))
-        slots = window(merge([Slot(*row) for row in stored], self._staged.get(term, ()), self._replaced), self._rules)
+        stored = choose(self._reader, Selection.of(term), limit=reach(self._rules, len(self._replaced)))
+        merged = merge([Slot(*row) for row in stored], self._staged.get(term, ()), self._replaced)
+        slots = window(merged, self._rules)
         emptied = None if slots else self._emptied(term)
         keys = tuple((slot.number, slot.version) for slot in slots)
-        return Job(feed(term, slots, self._site, self._rules, emptied), keys)
+        older = len(merged) > len(slots)
+        return Job(feed(term, slots, self._site, self._rules, emptied, older=older), keys, older)
 
     def _emptied(self, term: Term) -> datetime:
         facts = self._reader.feed(term)

@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from feedsvc.catalogue import Filed, Packer, Reader, Rendered, Written, pack_rendered
-from feedsvc.exceptions import RenderError
-from feedsvc.markup import to_html
-from feedsvc.model import FILENAMES, FORMATS, Document, Entry, EntryKeys, Feed, Format, Problem, Term
-from feedsvc.pipeline.taking import fault
+from feedsvc.entries import Entries
+from feedsvc.model import FILENAMES, FORMATS, Document, EntryKeys, Feed, Format, Problem, Term
 from feedsvc.publish import publish
-from feedsvc.render import RenderRules, entry, frame, splice
+from feedsvc.render import RenderRules, frame, splice
 from feedsvc.uris import feed_path
 
 AT_HAND = 64 * 2**20  # bytes of rendered entries that are kept in memory
@@ -22,10 +20,11 @@ TOGETHER = 64  # entries that are made in one go: a fifth faster than one by one
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A feed whose documents are to be made, with its entries, newest first."""
+    """A feed whose documents are to be made, with its entries, newest first; whether it has ``older`` ones."""
 
     feed: Feed
     entries: EntryKeys
+    older: bool
 
 
 @dataclass(slots=True)
@@ -74,7 +73,7 @@ class Printer:
         self._generation = generation
         self._now = now
         self._again = again
-        self._staged = staged or {}
+        self._entries = Entries(reader, rules, staged)
         self._packer = Packer()
         self._at_hand: OrderedDict[bytes, Rendered] = OrderedDict()
         self._held = 0
@@ -96,7 +95,9 @@ class Printer:
         addresses = {format_: feed_path(job.feed.term, FILENAMES[format_]) for format_ in FORMATS}
         found = {each: self._reader.validators(address, self._generation) for each, address in addresses.items()}
         # a document without entries also tells since when it is empty
-        same = all(document is not None and document.entries == job.entries for document in found.values())
+        same = all(
+            each is not None and (each.entries, each.older) == (job.entries, job.older) for each in found.values()
+        )
         return None if same and job.entries and not self._again else found
 
     def _make(
@@ -114,9 +115,10 @@ class Printer:
         document = publish(job.feed.term, format_, address, body, keys, previous=previous, now=self._now)
         printed.made += 1
         printed.written += document is not previous
-        if document is not previous or document.entries != keys:  # other entries may give the same bytes
+        if document is not previous or (document.entries, document.older) != (keys, job.older):
+            # other entries may give the same bytes
             printed.documents.append(
-                Written(address, document.term, format_, document.etag, document.modified, keys, around)
+                Written(address, document.term, format_, document.etag, document.modified, keys, around, job.older)
             )
 
     def _gather(self, jobs: Sequence[Job], printed: Printed) -> dict[bytes, Rendered]:
@@ -129,55 +131,12 @@ class Printer:
                 gathered[version] = rendered
         missing = [number for version, number in numbers.items() if version not in gathered]
         for start in range(0, len(missing), TOGETHER):
-            made = self._render(missing[start : start + TOGETHER], printed)
+            made = self._entries.render(missing[start : start + TOGETHER], FORMATS, printed.problems)
             printed.entries |= {version: self._packer.pack(pack_rendered(each)) for version, each in made.items()}
             gathered |= made
         for version, rendered in gathered.items():
             self._hold(version, rendered)
         return gathered
-
-    def _render(self, numbers: Sequence[int], printed: Printed) -> dict[bytes, Rendered]:
-        """Make entries, one step after the other for all: that keeps each library's code and data in the caches."""
-        posts = self._posts(numbers)
-        bodies = self._reader.bodies([number for number in numbers if posts[number].packed is None])
-        entries = [each for number in numbers if (each := self._entry(posts[number], bodies.get(number), printed))]
-        made: dict[bytes, Rendered] = {each.version: {} for each in entries}
-        for format_ in FORMATS:
-            for each in entries:
-                try:
-                    made[each.version][format_] = entry(each, format_, self._rules)
-                except RenderError as error:
-                    path = posts[each.number].post.path
-                    printed.problems.append(Problem(path, 1, "not-rendered", str(error)))
-        return {version: rendered for version, rendered in made.items() if len(rendered) == len(FORMATS)}
-
-    def _entry(self, filed: Filed, body: str | None, printed: Printed) -> Entry | None:
-        post = filed.post
-        if body is None:
-            body = self._packer.unpack(filed.packed or b"").decode()
-        try:
-            html = to_html(body, post.markup, post.url)
-        except Exception as error:  # a fault of ours in one post must not stop the rest
-            told = fault(post.path, error)
-            printed.problems.append(Problem(post.path, told.line, told.code, told.reason, told.hint))
-            return None
-        return Entry(
-            number=filed.number,
-            version=filed.version,
-            id=filed.id,
-            url=post.url,
-            title=post.title,
-            published=post.published,
-            updated=filed.updated,
-            terms=post.terms,
-            authors=post.authors,
-            summary=post.summary,
-            html=html,
-        )
-
-    def _posts(self, numbers: Sequence[int]) -> dict[int, Filed]:
-        staged = {number: self._staged[number] for number in numbers if number in self._staged}
-        return staged | self._reader.posts([number for number in numbers if number not in staged])
 
     def _hold(self, version: bytes, rendered: Rendered) -> None:
         if version in self._at_hand:

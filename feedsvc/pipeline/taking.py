@@ -51,12 +51,6 @@ class Taken:
     same: bool = False
 
 
-def fault(path: str, error: Exception) -> ContentError:
-    """What is told of a post that feedsvc itself fails on."""
-    reason = f"feedsvc fails on this post: {type(error).__name__}: {error}"
-    return ContentError(path, 0, "fault", reason, "please report it, with the post")
-
-
 @dataclass(frozen=True, slots=True)
 class Taker:
     """How files are read: the folder, its rules, and ``now`` in nanoseconds."""
@@ -100,7 +94,7 @@ class Taker:
                 return Taken(seen.path, unsettled=True)
             return replace(seen, error=error)
         except Exception as error:  # a fault of ours in one post must not stop the rest
-            return replace(seen, error=fault(seen.path, error))
+            return replace(seen, error=ContentError.fault(seen.path, error))
         if parsed.post is None:
             return replace(seen, problems=parsed.problems)
         body = parsed.post.body.encode()

@@ -9,8 +9,10 @@ from lxml import etree
 from feedsvc.model import MEDIA_TYPES, Entry, Feed, Person
 from feedsvc.render import facts
 from feedsvc.render.facts import RenderRules
+from feedsvc.render.feedgen_ext import Archive
 
 _END = b"</feed>"
+_TYPE = MEDIA_TYPES["atom"].partition(";")[0]
 
 
 def build_entry(entry: Entry, rules: RenderRules) -> FeedEntry:
@@ -43,10 +45,15 @@ def build_feed(feed: Feed, rules: RenderRules) -> FeedGenerator:
     made.generator("feedsvc")
     made.updated(facts.moment(feed.updated))
     made.author([_person(author) for author in facts.feed_authors(feed, rules)])
-    made.link(href=facts.address(feed, "atom"), rel="self", type=MEDIA_TYPES["atom"].partition(";")[0])
+    made.link(href=facts.address(feed, "atom"), rel="self", type=_TYPE)
     made.link(href=feed.home, rel="alternate", type="text/html")
     for hub in feed.hubs:
         made.link(href=hub, rel="hub")
+    if current := facts.current(feed, "atom"):
+        made.link(href=current, rel="current", type=_TYPE)
+        made.register_extension("history", Archive, rss=False)
+    if previous := facts.previous(feed, "atom"):
+        made.link(href=previous, rel="prev-archive", type=_TYPE)
     return made
 
 

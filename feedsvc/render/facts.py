@@ -57,6 +57,16 @@ def address(feed: Feed, name: str) -> str:
     return dict[str, str](feed.urls)[name]
 
 
+def previous(feed: Feed, name: str) -> str:
+    """Where the history before the feed's document in that format is fetched, "" where there is none."""
+    return dict[str, str](feed.previous).get(name, "")
+
+
+def current(feed: Feed, name: str) -> str:
+    """Of a part of a feed's history, where what people subscribe to is fetched; "" of that itself."""
+    return dict[str, str](feed.current).get(name, "")
+
+
 def moment(when: datetime) -> datetime:
     """The instant in whole seconds, the author's offset kept where RFC 3339 can write it.
 

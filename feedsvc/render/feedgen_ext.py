@@ -19,6 +19,7 @@ from feedsvc.model import Person
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _DC = "http://purl.org/dc/elements/1.1/"
+_HISTORY = "http://purl.org/syndication/history/1.0"
 _HALF_HOUR = timedelta(minutes=30)
 # as feedgen declares them on <rss>: its extensions' first, then its own two
 NAMESPACES: Mapping[str, str] = MappingProxyType(
@@ -34,11 +35,20 @@ class Unwritten(datetime):
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A link of Atom's in an RSS channel; feedgen writes none but ``self``."""
+
+    rel: str
+    href: str
+    type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
-    """The channel's hubs, authors and date."""
+    """The channel's links, authors and date."""
 
     authors: tuple[Person, ...]
-    hubs: tuple[str, ...]
+    links: tuple[Link, ...]
     updated: datetime
 
     def extend_ns(self) -> dict[str, str]:
@@ -46,8 +56,10 @@ class Channel:
 
     def extend_rss(self, rss: Any) -> Any:
         channel = rss[0]
-        for hub in self.hubs:
-            SubElement(channel, f"{{{_ATOM}}}link", href=hub, rel="hub")
+        for link in self.links:
+            made = SubElement(channel, f"{{{_ATOM}}}link", href=link.href, rel=link.rel)
+            if link.type:
+                made.set("type", link.type)
         _add_creators(channel, self.authors)
         SubElement(channel, "lastBuildDate").text = _date(self.updated)
         return rss
@@ -73,6 +85,21 @@ class Item:
 
     def extend_atom(self, entry: Any) -> Any:
         return entry
+
+
+class Archive:
+    """Marks a document as a part of a feed's history (RFC 5005, section 4)."""
+
+    def extend_ns(self) -> dict[str, str]:
+        return {"fh": _HISTORY}
+
+    def extend_rss(self, rss: Any) -> Any:
+        SubElement(rss[0], f"{{{_HISTORY}}}archive")
+        return rss
+
+    def extend_atom(self, feed: Any) -> Any:
+        SubElement(feed, f"{{{_HISTORY}}}archive")
+        return feed
 
 
 def _date(when: datetime) -> str:

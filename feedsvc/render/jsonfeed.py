@@ -37,6 +37,7 @@ def build_feed(feed: Feed, rules: RenderRules) -> dict[str, object]:
         home_page_url=feed.home,
         feed_url=facts.address(feed, "json"),
         description=feed.description,
+        next_url=facts.previous(feed, "json"),
         language=feed.language,
         authors=[_author(author) for author in facts.feed_authors(feed, rules)],
         hubs=[{"type": "WebSub", "url": hub} for hub in feed.hubs],

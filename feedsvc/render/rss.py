@@ -14,9 +14,10 @@ from lxml import etree
 from feedsvc.model import MEDIA_TYPES, Entry, Feed
 from feedsvc.render import facts
 from feedsvc.render.facts import RenderRules
-from feedsvc.render.feedgen_ext import NAMESPACES, Channel, Item, Unwritten
+from feedsvc.render.feedgen_ext import NAMESPACES, Archive, Channel, Item, Link, Unwritten
 
 _END = b"</channel></rss>"
+_TYPE = MEDIA_TYPES["rss"].partition(";")[0]
 _UNWRITTEN = Unwritten(1970, 1, 1, tzinfo=UTC)
 _BEFORE_ITEM = len(etree.tostring(etree.Element("rss", nsmap=NAMESPACES))) - len("/>") + len(">")
 _AFTER_ITEM = len("</rss>")
@@ -55,10 +56,15 @@ def build_feed(feed: Feed, rules: RenderRules) -> FeedGenerator:
         made.language(feed.language)
     made.generator("feedsvc")
     made.updated(_UNWRITTEN)  # the channel extension writes the real one
-    made.link(href=facts.address(feed, "rss"), rel="self", type=MEDIA_TYPES["rss"].partition(";")[0])
+    made.link(href=facts.address(feed, "rss"), rel="self", type=_TYPE)
     made.link(href=feed.home)  # the last link given becomes the channel's own
-    channel = partial(Channel, facts.feed_authors(feed, rules), feed.hubs, facts.moment(feed.updated))
+    current, previous = facts.current(feed, "rss"), facts.previous(feed, "rss")
+    links = [Link("hub", hub) for hub in feed.hubs]
+    links += [Link(rel, href, _TYPE) for rel, href in (("current", current), ("prev-archive", previous)) if href]
+    channel = partial(Channel, facts.feed_authors(feed, rules), tuple(links), facts.moment(feed.updated))
     made.register_extension("feedsvc", channel, atom=False)
+    if current:
+        made.register_extension("history", Archive, atom=False)
     return made
 
 

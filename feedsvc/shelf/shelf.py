@@ -18,7 +18,7 @@ from feedsvc.catalogue import BORN, CATALOGUE, SIGNAL, Reader, Signal
 from feedsvc.exceptions import CatalogueError, CatalogueMissing
 from feedsvc.model import Served
 from feedsvc.shelf.memory import Memory
-from feedsvc.shelf.shelved import Coding, Shelved, Variant
+from feedsvc.shelf.shelved import Coding, Key, Shelved, Variant
 
 _LOOK_EVERY = 1.0  # seconds between looks at whether the files were replaced or the clock was set back
 _ATTEMPTS = 8
@@ -72,8 +72,8 @@ class Shelf:
 
     # -- the hot path --------------------------------------------------------------------------------------
 
-    def glance(self, path: str) -> Shelved | None:
-        """The answer at a decoded, canonical path if it is in memory and surely current; else None: ask ``fetch``.
+    def glance(self, key: Key) -> Shelved | None:
+        """The answer of this key if it is in memory and surely current; else None: ask ``fetch``.
 
         Once in a while it says None so that this caller looks at the catalogue's files.
         """
@@ -84,7 +84,7 @@ class Shelf:
         if not self._looked <= now < self._looked + _LOOK_EVERY:
             self._looked = max(self._looked, now)  # this caller looks, the others need not
             return None
-        found = self._memory.get(path)
+        found = self._memory.get(key)
         if found is None or found.until <= now:
             return None
         found.used = True
@@ -92,19 +92,19 @@ class Shelf:
 
     # -- the slow path -------------------------------------------------------------------------------------
 
-    def fetch(self, path: str, make: Make) -> Shelved | None:
-        """The answer at a path: from memory, else what ``make`` makes of the catalogue; None where it makes none.
+    def fetch(self, key: Key, make: Make) -> Shelved | None:
+        """The answer of a key: from memory, else what ``make`` makes of the catalogue; None where it makes none.
 
         Raises CatalogueMissing while there is no complete generation, CatalogueError where it cannot be read.
         """
         try:
             with self.reading() as (reader, current):
-                found = self._fresh(path)
+                found = self._fresh(key)
                 if found is not None:
                     return found
                 found = make(reader, current)
         except CatalogueError:
-            found = self._fresh(path)
+            found = self._fresh(key)
             if found is None:
                 raise
             return found  # nothing newer is known: the last answer is better than none
@@ -131,7 +131,7 @@ class Shelf:
         if found is None:
             found = shelved.variant(coding)
             with self._lock:
-                if self._memory.get(shelved.path) is shelved:
+                if self._memory.get(shelved.key) is shelved:
                     self._memory.put(shelved)
         return found
 
@@ -200,8 +200,8 @@ class Shelf:
             self._looked = now
             return self._signal
 
-    def _fresh(self, path: str) -> Shelved | None:
-        found = self._memory.get(path)
+    def _fresh(self, key: Key) -> Shelved | None:
+        found = self._memory.get(key)
         return found if found is not None and found.until > self.clock() else None
 
     def _catalogue_id(self) -> FileId | None:

@@ -17,6 +17,8 @@ import brotli
 from feedsvc.model import MEDIA_TYPES, Document, Served
 
 Headers = list[tuple[str, str]]
+Key = str | tuple[str, str]
+"""A decoded, canonical path; with the query of what is composed at request."""
 Coding = Literal["identity", "gzip", "br"]
 
 # What an ETag adds for each coding. It names the recipe too: other bytes must have another tag (RFC 9110, 8.8.3.3).
@@ -39,18 +41,18 @@ class Variant:
 class Shelved:
     """What is served at a path, until ``until`` (epoch seconds) at the latest.
 
-    ``path`` is decoded and canonical. ``lasting`` answers stay good while their document does; others hold
+    ``lasting`` answers stay good while their document does; others hold
     for one generation. ``variants`` holds the codings made so far; ``used`` is set by each hit.
     """
 
     __slots__ = (
         "_lock", "_media_type", "_more", "_shared",
-        "digest", "lasting", "modified", "path", "until", "used", "variants",
+        "digest", "key", "lasting", "modified", "until", "used", "variants",
     )  # fmt: skip
 
     def __init__(
         self,
-        path: str,
+        key: Key,
         body: bytes,
         media_type: str,
         served: Served,
@@ -60,9 +62,10 @@ class Shelved:
         until: float = inf,
         lasting: bool = False,
         link: str = "",
+        max_age: int | None = None,
         more: Headers | None = None,
     ) -> None:
-        self.path = path
+        self.key = key
         self.digest = digest or blake2b(body, digest_size=16).hexdigest()
         self.modified = modified
         self.until = until
@@ -70,7 +73,7 @@ class Shelved:
         self.used = False
         self._media_type = media_type
         self._more = more or []
-        self._shared = _shared_headers(served, modified, link)
+        self._shared = _shared_headers(cache_control(served, max_age), modified, link)
         self._lock = threading.Lock()
         self.variants: dict[Coding, Variant] = {}
         self.variants["identity"] = self._variant("identity", body)
@@ -79,8 +82,6 @@ class Shelved:
     def of_document(cls, document: Document, served: Served, now: float, until: float = inf) -> Shelved:
         """A document's answer; Last-Modified is left out while it would lie in the future (RFC 9110, 8.8.2.1)."""
         early = document.modified > now
-        links = [f'<{served.feeds_url}{document.address}>; rel="self"']
-        links += [f'<{hub}>; rel="hub"' for hub in served.hubs]
         return cls(
             unquote(document.address),
             document.body,
@@ -90,7 +91,7 @@ class Shelved:
             modified=None if early else document.modified,
             until=min(until, document.modified) if early else until,
             lasting=True,
-            link=", ".join(links),
+            link=links(served, document.address),
         )
 
     @property
@@ -125,9 +126,15 @@ class Shelved:
         return Variant(self.etag(coding), headers, self.not_modified(coding), body)
 
 
-def _shared_headers(served: Served, modified: int | None, link: str) -> Headers:
+def links(served: Served, address: str) -> str:
+    """The Link header of a feed's document, as the document itself says (WebSub, section 4)."""
+    own = [f'<{served.feeds_url}{address}>; rel="self"']
+    return ", ".join(own + [f'<{hub}>; rel="hub"' for hub in served.hubs])
+
+
+def _shared_headers(fresh: str, modified: int | None, link: str) -> Headers:
     headers = [
-        ("Cache-Control", cache_control(served)),
+        ("Cache-Control", fresh),
         ("Vary", "Accept-Encoding"),
         ("Access-Control-Allow-Origin", "*"),
         ("Access-Control-Expose-Headers", "ETag, Last-Modified, Link"),
@@ -139,10 +146,10 @@ def _shared_headers(served: Served, modified: int | None, link: str) -> Headers:
     return headers
 
 
-def cache_control(served: Served) -> str:
+def cache_control(served: Served, max_age: int | None = None) -> str:
     """How long answers are fresh (RFC 9111, section 5.2.2) and may be served stale (RFC 5861)."""
     return (
-        f"public, max-age={served.max_age}, s-maxage={served.shared_max_age}, "
+        f"public, max-age={served.max_age if max_age is None else max_age}, s-maxage={served.shared_max_age}, "
         f"stale-while-revalidate={_REVALIDATE}, stale-if-error={_IF_ERROR}"
     )
 

@@ -1,21 +1,26 @@
 """Addresses: resolving references, feeds' paths and back, and the links and ids that Jekyll gives."""
 
+from feedsvc.uris.archives import Bound, archive_path, mark, read_archive_path
 from feedsvc.uris.feeds import addressable, feed_path, page_path, read_path
 from feedsvc.uris.jekyll import STYLES, UrlDrop, downcase, jekyll_url, permalink_template, post_id, slugify
 from feedsvc.uris.references import absolute, ascii_uri
 
 __all__ = [
     "STYLES",
+    "Bound",
     "UrlDrop",
     "absolute",
     "addressable",
+    "archive_path",
     "ascii_uri",
     "downcase",
     "feed_path",
     "jekyll_url",
+    "mark",
     "page_path",
     "permalink_template",
     "post_id",
+    "read_archive_path",
     "read_path",
     "slugify",
 ]

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
 
 from feedsvc.catalogue import Reader
-from feedsvc.exceptions import CatalogueError
+from feedsvc.exceptions import CatalogueError, SelectionError
 from feedsvc.shelf import Current, Shelf, Shelved
 from feedsvc.web import pages, responses
 from feedsvc.web.control import ControlViews
@@ -62,6 +62,7 @@ def make_app(shelf: Shelf, state: Path, bearer: Callable[[], str], *, metrics_pu
     app.before_request(_bounded)
     app.register_error_handler(HTTPException, responses.from_exception)
     app.register_error_handler(CatalogueError, _unavailable)
+    app.register_error_handler(SelectionError, _misread)
     app.extensions[_EXTENSION] = Serving(shelf, counts, app.wsgi_app)
     app.wsgi_app = Door(app.wsgi_app, shelf, counts)  # type: ignore[method-assign]
     return app
@@ -96,6 +97,10 @@ _LISTS = {
 def _bounded() -> None:
     if (request.content_length or 0) > LARGEST_BODY:
         raise RequestEntityTooLarge(f"a request's body may have {LARGEST_BODY} bytes here")
+
+
+def _misread(problem: SelectionError) -> Response:
+    return responses.error(400, problem.message, parameter=problem.parameter)
 
 
 def _unavailable(problem: CatalogueError) -> Response:

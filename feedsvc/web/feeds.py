@@ -11,13 +11,16 @@ from flask import Response, request
 from werkzeug.exceptions import BadRequest, Gone, NotFound, RequestURITooLarge
 
 from feedsvc.catalogue import Reader
-from feedsvc.model import FeedFacts, Served, Term
+from feedsvc.compose import Asked, compose
+from feedsvc.model import FILENAMES, FORMATS, MEDIA_TYPES, FeedFacts, Served, Term
 from feedsvc.plan import gone_at
-from feedsvc.shelf import Current, Shelf, Shelved
+from feedsvc.shelf import Current, Shelf, Shelved, links
 from feedsvc.uris import feed_path, read_path
 from feedsvc.web import aliases, responses
+from feedsvc.web.asked import Parameters, asked, canonical, parameters
 
 _LONGEST = 4096  # characters of a decoded path
+_HISTORY_AGE = 86_400  # seconds for which a part of a feed's history is fresh
 _UNREADABLE = "\ufffd"  # stands for bytes that are not UTF-8 in what servers and Werkzeug hand over
 
 Page = Callable[[Reader, Current, Term, float], Shelved]
@@ -49,9 +52,39 @@ class Feeds:
         if make is not None:
             found = self._shelf.fetch(path, make)
         else:
+            given = parameters(request.query_string)
+            wanted = asked(path, given)
+            if wanted is not None and wanted[0].composed:
+                return self._composed(*wanted, given)
             place = read_path(quote(path))
             found = self.find(*place) if place else None
         return responses.shelved(self._shelf, found) if found else None
+
+    def _composed(self, wanted: Asked, filename: str, given: Parameters) -> Response | None:
+        """A document that is made at request, at its one address."""
+        if wanted.term is None and not canonical(wanted, given):
+            return responses.moved(wanted.address(filename))
+        key = unquote(wanted.path(filename)), wanted.query
+        found = self._shelf.fetch(key, partial(self._compose, wanted=wanted, filename=filename))
+        return responses.shelved(self._shelf, found) if found else None
+
+    def _compose(self, reader: Reader, current: Current, *, wanted: Asked, filename: str) -> Shelved | None:
+        served, until = current.served, inf
+        if wanted.term is not None:
+            facts = reader.feed(wanted.term)
+            until = stays_until(wanted.term, facts, served, self._shelf.clock())
+            if facts is None:
+                return None
+        format_ = next(each for each in FORMATS if FILENAMES[each] == filename)
+        return Shelved(
+            (unquote(wanted.path(filename)), wanted.query),
+            compose(reader, served, wanted, format_),
+            MEDIA_TYPES[format_],
+            served,
+            until=until,
+            link=links(served, wanted.address(filename)),
+            max_age=_HISTORY_AGE if wanted.before else None,
+        )
 
     def find(self, term: Term, filename: str) -> Shelved | None:
         """A feed's document, or its page where ``filename`` is ""; None where there is none. Raises Gone."""

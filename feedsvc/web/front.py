@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 from feedsvc.shelf import Headers, Shelf
 from feedsvc.web.negotiate import coding
+
+_OPTIONS = re.compile("(?:limit|content)=")  # parameters that change what a feed's address gives
 
 Answer = tuple[int, Headers, bytes]
 
 
-def answer(shelf: Shelf, method: str, path: str, accept: str | None, match: str | None) -> Answer | None:
+def answer(shelf: Shelf, method: str, path: str, query: str, accept: str | None, match: str | None) -> Answer | None:
     """Status, headers and body of a GET or HEAD whose answer lies ready; None for whatever is unusual.
 
-    ``path`` is decoded, ``accept`` the Accept-Encoding and ``match`` the If-None-Match, None where there is none;
-    requests with other conditions must not come here. What it says, the feeds' own views say as well.
+    ``path`` is decoded, ``query`` is not; ``accept`` is the Accept-Encoding and ``match`` the If-None-Match, None where
+    there is none; requests with other conditions must not come here. What it says, the feeds' own views say as well.
     """
     if method not in ("GET", "HEAD"):
         return None
-    shelved = shelf.glance(path)
+    shelved = shelf.glance((path, query)) if query else None
+    if shelved is None and not (query and _OPTIONS.search(query)):
+        shelved = shelf.glance(path)
     if shelved is None:
         return None
     variant = shelved.variants.get(coding(accept))

@@ -83,9 +83,9 @@ def json(value: object, status: int = 200, headers: Headers | None = None, *, ca
     return ready(status, [*fixed, *_OPEN, *(headers or [])], body)
 
 
-def error(status: int, message: str, headers: Headers | None = None) -> Response:
-    """An error in the one shape: ``{"error": {"status", "code", "message"}}``."""
-    shown = {"status": status, "code": _CODES.get(status, "error"), "message": message}
+def error(status: int, message: str, headers: Headers | None = None, **about: str) -> Response:
+    """An error in the one shape: ``{"error": {"status", "code", "message"}}``, and what it is ``about``."""
+    shown = {"status": status, "code": _CODES.get(status, "error"), "message": message, **about}
     return json({"error": shown}, status, headers, cache=_BRIEFLY if status in (404, 410) else "no-store")
 
 

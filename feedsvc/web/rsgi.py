@@ -97,7 +97,8 @@ class Rsgi:
             return None
         if "if-match" in headers or "if-unmodified-since" in headers:
             return None
-        return answer(self._shelf, scope.method, scope.path, accept[0] if accept else None, match)
+        coded = accept[0] if accept else None
+        return answer(self._shelf, scope.method, scope.path, scope.query_string, coded, match)
 
     async def _back(self, scope: _Scope, proto: RSGIHTTPProtocol) -> None:
         body = await _body(scope, proto)

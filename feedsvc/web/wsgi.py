@@ -35,7 +35,9 @@ class Door:
             path = environ.get("PATH_INFO", "")
             if not path.isascii():
                 path = path.encode("latin-1").decode("utf-8", "replace")
-            found = answer(self._shelf, environ["REQUEST_METHOD"], path, environ.get("HTTP_ACCEPT_ENCODING"), match)
+            query = environ.get("QUERY_STRING", "")
+            accept = environ.get("HTTP_ACCEPT_ENCODING")
+            found = answer(self._shelf, environ["REQUEST_METHOD"], path, query, accept, match)
         if found is None:
             environ.pop("HTTP_UPGRADE", None)  # ignored (RFC 9110, section 7.8); Werkzeug would make a 400 of it
             return self._inner(environ, self._counting(start_response))

@@ -1,0 +1,129 @@
+"""Documents composed when asked for: parts of a feed's history, selections, feeds of another length or form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import quote, urlencode
+
+from feedsvc.catalogue import Index, Position, Reader, choose
+from feedsvc.entries import Entries
+from feedsvc.model import FILENAMES, FORMATS, SITE, Feed, FeedRules, Format, Problem, Served, Term
+from feedsvc.plan import Slot, feed, period, reach, window
+from feedsvc.render import RenderRules, frame, splice
+from feedsvc.select import Selection
+from feedsvc.uris import Bound, archive_path, mark, page_path
+
+PART = 100  # entries that a part of a feed's history holds at most
+_SELECTIONS = "/select/"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A document that is not kept ready.
+
+    ``term`` names the feed, None for a ``selection``'s. What is None is as the feed's settings say: ``limit`` is the
+    number of entries, ``full`` whether they carry their content. With ``before`` it is a part of the feed's history.
+    """
+
+    term: Term | None
+    selection: Selection
+    limit: int | None = None
+    full: bool | None = None
+    before: Bound | None = None
+
+    @property
+    def composed(self) -> bool:
+        """Whether it differs from the documents that lie ready."""
+        return self.term is None or (self.limit, self.full, self.before) != (None, None, None)
+
+    @property
+    def query(self) -> str:
+        """The parameters that belong to its address, in their one order."""
+        parameters = [] if self.term else list(self.selection.canonical())
+        if self.full is not None:
+            parameters.append(("content", "full" if self.full else "summary"))
+        if self.limit is not None and self.before is None:
+            parameters.append(("limit", str(self.limit)))
+        return urlencode(parameters, quote_via=quote, safe="")
+
+    def path(self, filename: str) -> str:
+        """Its percent-encoded path, without the query."""
+        page = page_path(self.term) if self.term else _SELECTIONS
+        return archive_path(page, self.before, filename) if self.before else page + filename
+
+    def address(self, filename: str) -> str:
+        """Its path with its query."""
+        return f"{self.path(filename)}?{self.query}" if self.query else self.path(filename)
+
+
+def read_selection_path(path: str) -> str | None:
+    """The file name in the path of a selection's document, None where it is none."""
+    filename = path.removeprefix(_SELECTIONS)
+    return filename if path.startswith(_SELECTIONS) and filename in FILENAMES.values() else None
+
+
+def compose(reader: Reader, served: Served, asked: Asked, format_: Format, index: Index | None = None) -> bytes:
+    """The document's bytes. Raises SelectionError where words are asked for and there is no ``index``."""
+    slots, before = _plan(reader, served.feeds, asked, index)
+    full = served.feeds.full_content if asked.full is None else asked.full
+    rules = RenderRules(served.feeds.url, full, served.site.authors)
+    rendered = _render(reader, rules, slots, format_, stored=full == served.feeds.full_content)
+    return splice(frame(_feed(asked, slots, before, served), format_, rules), rendered)
+
+
+def _plan(reader: Reader, rules: FeedRules, asked: Asked, index: Index | None) -> tuple[tuple[Slot, ...], Bound | None]:
+    """What the document holds, newest first, and where the history before it ends, None where there is none."""
+    if asked.before:
+        position = _position(reader, asked.before)
+        rows = choose(reader, asked.selection, before=position, limit=PART + 1, index=index)
+        return period([Slot(*row) for row in rows], PART)
+    if asked.limit is not None:
+        rules = replace(rules, limit=asked.limit, window=0)
+    slots = [Slot(*row) for row in choose(reader, asked.selection, limit=reach(rules, 0), index=index)]
+    held = window(slots, rules)
+    return held, held[-1].bound if len(held) < len(slots) else None
+
+
+def _position(reader: Reader, bound: Bound) -> Position:
+    """The place in the order of feeds that a bound means; where its post is gone, all of its instant comes after it."""
+    if bound.mark:
+        for tie, number in reader.ties(bound.instant):
+            if mark(tie.partition("\0")[2]) == bound.mark:
+                return bound.instant, tie, number
+    return bound.instant + bool(bound.mark), "", 0
+
+
+def _render(reader: Reader, rules: RenderRules, slots: Sequence[Slot], format_: Format, *, stored: bool) -> list[bytes]:
+    """The entries, in order: those that are stored, and the rest made now."""
+    found = {slot.version: reader.entry(slot.version) if stored else None for slot in slots}
+    missing = [slot.number for slot in slots if found[slot.version] is None]
+    problems: list[Problem] = []  # a rebuild tells of those
+    found |= Entries(reader, rules).render(missing, (format_,), problems)
+    return [rendered[format_] for slot in slots if (rendered := found[slot.version]) is not None]
+
+
+def _feed(asked: Asked, slots: Sequence[Slot], before: Bound | None, served: Served) -> Feed:
+    base = served.feeds.url
+    made = feed(asked.term or SITE, slots, served.site, served.feeds, None, older=False)
+    if asked.term is None:
+        alone = replace(asked, limit=None, full=None, before=None)
+        made = replace(made, id=base + alone.address(""), title=f"{_title(asked.selection)} - {served.site.title}")
+    current, previous = replace(asked, before=None), replace(asked, before=before)
+    return replace(
+        made,
+        urls=_addresses(base, asked),
+        previous=_addresses(base, previous) if before else (),
+        current=_addresses(base, current) if asked.before else (),
+    )
+
+
+def _addresses(base: str, asked: Asked) -> tuple[tuple[Format, str], ...]:
+    return tuple((format_, base + asked.address(FILENAMES[format_])) for format_ in FORMATS)
+
+
+def _title(selection: Selection) -> str:
+    """What is in a selection, in signs that need no language."""
+    parts = [" | ".join(term.name for term in group) for group in selection.groups]
+    title = " + ".join(parts + ([f"“{selection.words}”"] if selection.words else []))
+    return " − ".join([title or "*", *(term.name for term in selection.none_of)])
