@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -88,13 +88,33 @@ class Reader:
     def document(self, address: str, generation: int) -> Document | None:
         """The document at a percent-encoded path, as of ``generation``; None where there is none."""
         document = self.validators(address, generation)
-        if document is None:
+        return self._filled(document, generation, document.entries) if document else None
+
+    def changes(self, address: str, generation: int, held: Collection[str]) -> Document | None:
+        """The document at a path with those entries alone that the newest of the ETags ``held`` did not have.
+
+        None where none of them is of the document's last states.
+        """
+        document = self.validators(address, generation)
+        rows = self.connection.execute(
+            "SELECT etag, entries FROM documents WHERE address = ? AND generation <= ? ORDER BY generation DESC",
+            (address, generation),
+        )
+        before = next((unpack_keys(entries) for etag, entries in rows if etag in held), None)
+        if document is None or before is None:
             return None
+        known = frozenset(before)
+        return self._filled(document, generation, [key for key in document.entries if key not in known])
+
+    def _filled(self, document: Document, generation: int, keys: Iterable[tuple[int, bytes]]) -> Document | None:
+        """A document with these entries; None where it was superseded so long ago that only its validators are left."""
         (packed,) = self.connection.execute(
             "SELECT frame FROM documents WHERE address = ? AND generation <= ? ORDER BY generation DESC LIMIT 1",
-            (address, generation),
+            (document.address, generation),
         ).fetchone()
-        entries = (self._entry(version, document.format) for _, version in document.entries)
+        if not packed:
+            return None
+        entries = (self._entry(version, document.format) for _, version in keys)
         return replace(document, body=splice(unpack_three(packed), entries))
 
     def validators(self, address: str, generation: int) -> Document | None:

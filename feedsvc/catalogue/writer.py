@@ -27,6 +27,7 @@ from feedsvc.uris import feed_path
 _Place = tuple[Term, int, str, int]
 
 PAGE = 16_384  # bytes: entries of some 4 KB lie in few pages
+STATES = 50  # of a document before it is as it is, whose entries are remembered
 KEPT = 60.0  # seconds a superseded document stays for readers that are in the middle of an answer
 
 
@@ -254,7 +255,10 @@ class Writer(Inquiry):
         return set(before.entries) - set(document.entries) if before else set()
 
     def _forget(self, now: float) -> None:
-        """Drop documents that were superseded long enough ago for every reader to have moved on."""
+        """Empty documents that were superseded long enough ago for every reader to have moved on.
+
+        What their last states held is remembered, for readers that ask what has changed since.
+        """
         (settled,) = self.connection.execute(
             "SELECT max(generation) FROM generations WHERE published <= ?", (now - KEPT,)
         ).fetchone()
@@ -262,13 +266,21 @@ class Writer(Inquiry):
         if settled is None or settled == forgotten:
             return
         superseded = self.connection.execute(
-            "SELECT old.address, old.generation FROM documents new JOIN documents old "
-            "ON old.address = new.address AND old.generation < new.generation "
-            "WHERE new.generation > ? AND new.generation <= ?",
-            (forgotten, settled),
+            "SELECT address, generation, frame <> x'', "
+            "row_number() OVER (PARTITION BY address ORDER BY generation DESC) "
+            "FROM documents d WHERE address IN (SELECT address FROM documents WHERE generation > ? AND generation <= ?)"
+            " AND generation < (SELECT max(generation) FROM documents WHERE address = d.address AND generation <= ?)",
+            (forgotten, settled, settled),
         ).fetchall()
         run = self.connection.executemany
-        run("DELETE FROM documents WHERE address = ? AND generation = ?", superseded)
+        run(
+            "UPDATE documents SET frame = x'' WHERE address = ? AND generation = ?",
+            [(address, generation) for address, generation, full, age in superseded if full and age <= STATES],
+        )
+        run(
+            "DELETE FROM documents WHERE address = ? AND generation = ?",
+            [(address, generation) for address, generation, _, age in superseded if age > STATES],
+        )
         rows = self.connection.execute(
             "SELECT version, number FROM outdated WHERE generation <= ?", (settled,)
         ).fetchall()

@@ -114,16 +114,19 @@ class Shelved:
             with self._lock:
                 found = self.variants.get(coding)
                 if found is None:
-                    body = _ENCODERS[coding](self.variants["identity"].body)
+                    body = encode(coding, self.variants["identity"].body)
                     found = self.variants[coding] = self._variant(coding, body)
         return found
 
-    def _variant(self, coding: Coding, body: bytes) -> Variant:
-        headers = [("Content-Type", self._media_type), ("Content-Length", str(len(body)))]
+    def headers(self, coding: Coding, length: int) -> Headers:
+        """The headers of a 200 with a body of ``length`` bytes in a coding."""
+        headers = [("Content-Type", self._media_type), ("Content-Length", str(length))]
         if coding != "identity":
             headers.append(("Content-Encoding", coding))
-        headers += [*self.not_modified(coding), ("X-Content-Type-Options", "nosniff"), *self._more]
-        return Variant(self.etag(coding), headers, self.not_modified(coding), body)
+        return [*headers, *self.not_modified(coding), ("X-Content-Type-Options", "nosniff"), *self._more]
+
+    def _variant(self, coding: Coding, body: bytes) -> Variant:
+        return Variant(self.etag(coding), self.headers(coding, len(body)), self.not_modified(coding), body)
 
 
 def links(served: Served, address: str) -> str:
@@ -154,6 +157,11 @@ def cache_control(served: Served, max_age: int | None = None) -> str:
     )
 
 
+def encode(coding: Coding, body: bytes) -> bytes:
+    """A body in a coding."""
+    return _ENCODERS[coding](body)
+
+
 def _gzip(body: bytes) -> bytes:
     return gzip.compress(body, compresslevel=6, mtime=0)  # no time in it: the same bytes give the same bytes
 
@@ -162,4 +170,4 @@ def _brotli(body: bytes) -> bytes:
     return bytes(brotli.compress(body, quality=5))
 
 
-_ENCODERS: dict[Coding, Callable[[bytes], bytes]] = {"gzip": _gzip, "br": _brotli}
+_ENCODERS: dict[Coding, Callable[[bytes], bytes]] = {"identity": bytes, "gzip": _gzip, "br": _brotli}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from math import inf
 from urllib.parse import quote, unquote
@@ -16,7 +16,7 @@ from feedsvc.model import FILENAMES, FORMATS, MEDIA_TYPES, FeedFacts, Served, Te
 from feedsvc.plan import gone_at
 from feedsvc.shelf import Current, Shelf, Shelved, links
 from feedsvc.uris import feed_path, read_path
-from feedsvc.web import aliases, responses
+from feedsvc.web import aliases, deltas, responses
 from feedsvc.web.asked import Parameters, asked, canonical, parameters
 
 _LONGEST = 4096  # characters of a decoded path
@@ -58,7 +58,17 @@ class Feeds:
                 return self._composed(*wanted, given)
             place = read_path(quote(path))
             found = self.find(*place) if place else None
+            if place and found and found.lasting and (held := deltas.held(request.headers)):
+                return responses.unchanged(found) or self._changes(feed_path(*place), found, held)
         return responses.shelved(self._shelf, found) if found else None
+
+    def _changes(self, address: str, found: Shelved, held: Collection[str]) -> Response:
+        """What changed in a document since a state that the client holds; all of it where that state is forgotten."""
+        with self._shelf.reading() as (reader, current):
+            changes = reader.changes(address, current.generation, held)
+        if changes is None or changes.etag != found.digest:  # the feed may just have changed once more
+            return responses.whole(self._shelf, found)
+        return deltas.response(found, changes.body)
 
     def _composed(self, wanted: Asked, filename: str, given: Parameters) -> Response | None:
         """A document that is made at request, at its one address."""

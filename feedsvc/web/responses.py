@@ -48,13 +48,21 @@ def ready(status: int, headers: Headers, body: bytes = b"") -> Ready:
 
 def shelved(shelf: Shelf, found: Shelved) -> Response:
     """The answer to this request from what lies ready: 200, 304, or 412 as its conditions ask."""
+    return unchanged(found) or whole(shelf, found)
+
+
+def unchanged(found: Shelved) -> Response | None:
+    """304 where the client holds what it would get. Raises PreconditionFailed."""
     wanted = coding(request.headers.get("Accept-Encoding"))
     outcome = evaluate(request.headers, found.etag(wanted), found.modified)
-    if outcome == 304:
-        return ready(304, found.not_modified(wanted))
     if outcome == 412:
         raise PreconditionFailed
-    variant = shelf.variant(found, wanted)
+    return ready(304, found.not_modified(wanted)) if outcome == 304 else None
+
+
+def whole(shelf: Shelf, found: Shelved) -> Response:
+    """200 with what lies ready."""
+    variant = shelf.variant(found, coding(request.headers.get("Accept-Encoding")))
     return ready(200, variant.headers, variant.body)
 
 
