@@ -57,7 +57,9 @@ class Shelf:
         self._state = state
         self._path = state / CATALOGUE
         self._lock = threading.Lock()  # held for every change of what follows; `glance` reads without it
-        self._memory = Memory(cache_bytes)
+        # what strangers can ask for without end must not push out what subscribers fetch
+        self._composed = Memory(cache_bytes // 4)
+        self._memory = Memory(cache_bytes - cache_bytes // 4)
         self._current: Current | None = None
         self._signal: Signal | None = None
         self._signal_file: FileId | None = None
@@ -84,7 +86,7 @@ class Shelf:
         if not self._looked <= now < self._looked + _LOOK_EVERY:
             self._looked = max(self._looked, now)  # this caller looks, the others need not
             return None
-        found = self._memory.get(key)
+        found = self._place(key).get(key)
         if found is None or found.until <= now:
             return None
         found.used = True
@@ -111,7 +113,7 @@ class Shelf:
         if found is not None:
             with self._lock:
                 if self._current is current:
-                    self._memory.put(found)
+                    self._place(key).put(found)
         return found
 
     def document(self, address: str) -> Shelved | None:
@@ -131,8 +133,9 @@ class Shelf:
         if found is None:
             found = shelved.variant(coding)
             with self._lock:
-                if self._memory.get(shelved.key) is shelved:
-                    self._memory.put(shelved)
+                place = self._place(shelved.key)
+                if place.get(shelved.key) is shelved:
+                    place.put(shelved)
         return found
 
     @contextmanager
@@ -178,12 +181,12 @@ class Shelf:
         if not generation or served is None:
             raise CatalogueMissing(str(self._state), "the first build is not complete yet")
         if current is None or replaced or current.served != served:
-            self._memory.drop_where(lambda _: True)
+            self._drop_where(lambda _: True)
         elif generation < current.generation:
             return None
         else:
             self._memory.drop(map(unquote, opened.reader.addresses_since(current.generation)))
-            self._memory.drop_where(lambda shelved: not shelved.lasting)
+            self._drop_where(lambda shelved: not shelved.lasting)
         return Current(generation, served, opened.catalogue)
 
     def _attend(self) -> Signal:
@@ -196,13 +199,20 @@ class Shelf:
                 self._seen = -1
             now = self.clock()
             if now < self._looked:  # no Last-Modified may lie in the future
-                self._memory.drop_where(lambda shelved: (shelved.modified or 0) > now)
+                self._drop_where(lambda shelved: (shelved.modified or 0) > now)
             self._looked = now
             return self._signal
 
     def _fresh(self, key: Key) -> Shelved | None:
-        found = self._memory.get(key)
+        found = self._place(key).get(key)
         return found if found is not None and found.until > self.clock() else None
+
+    def _place(self, key: Key) -> Memory:
+        return self._memory if isinstance(key, str) else self._composed
+
+    def _drop_where(self, condition: Callable[[Shelved], bool]) -> None:
+        self._memory.drop_where(condition)
+        self._composed.drop_where(condition)
 
     def _catalogue_id(self) -> FileId | None:
         return _file_id(self._path, self._state / BORN)
