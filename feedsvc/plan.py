@@ -12,6 +12,7 @@ from feedsvc.terms import feed_title
 from feedsvc.uris import Bound, archive_path, feed_path, mark, page_path
 
 _SECOND = 1_000_000  # microseconds
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # of feeds that never held anything: earlier dates look like mistakes
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -110,7 +111,7 @@ def feed(
         language=site.language,
         home=f"{site.url}{site.baseurl}/" if term == SITE else rules.url + page_path(term),
         urls=addresses,
-        updated=max(dates, default=emptied or datetime.fromtimestamp(0, UTC)),
+        updated=max(dates, default=emptied or _LONG_AGO),
         authors=site.authors,
         hubs=rules.hubs,
         previous=tuple((format_, rules.url + archive_path(page, before, FILENAMES[format_])) for format_ in FORMATS)
