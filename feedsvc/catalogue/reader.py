@@ -96,15 +96,20 @@ class Reader:
         None where none of them is of the document's last states.
         """
         document = self.validators(address, generation)
+        if document is None:
+            return None
         rows = self.connection.execute(
-            "SELECT etag, entries FROM documents WHERE address = ? AND generation <= ? ORDER BY generation DESC",
+            "SELECT etag, entries, frame <> x'' FROM documents WHERE address = ? AND generation <= ? "
+            "ORDER BY generation DESC",
             (address, generation),
         )
-        before = next((unpack_keys(entries) for etag, entries in rows if etag in held), None)
-        if document is None or before is None:
-            return None
-        known = frozenset(before)
-        return self._filled(document, generation, [key for key in document.entries if key not in known])
+        new: set[tuple[int, bytes]] = set()
+        for etag, packed, whole in rows:  # newest first; of those that are not whole, what came with the next
+            keys = unpack_keys(packed)
+            new = set(document.entries).difference(keys) if whole else new.union(keys)
+            if etag in held:
+                return self._filled(document, generation, [key for key in document.entries if key in new])
+        return None
 
     def _filled(self, document: Document, generation: int, keys: Iterable[tuple[int, bytes]]) -> Document | None:
         """A document with these entries; None where it was superseded so long ago that only its validators are left."""

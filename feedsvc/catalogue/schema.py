@@ -48,7 +48,8 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE touched (feed INTEGER PRIMARY KEY);
 
     -- A document's versions, each as a frame around entries: readers at generation g take the newest not above g,
-    -- so that the next generation is written beside them and appears whole, when `meta.generation` moves.
+    -- so that the next generation is written beside them and appears whole, when `meta.generation` moves. Of versions
+    -- that no reader can be at any more, `frame` is empty and `entries` are those that came with the next version.
     CREATE TABLE documents (
         address TEXT NOT NULL, generation INTEGER NOT NULL, feed INTEGER NOT NULL, format TEXT NOT NULL,
         etag TEXT NOT NULL, modified INTEGER NOT NULL, entries BLOB NOT NULL, frame BLOB NOT NULL,

@@ -16,7 +16,7 @@ from feedsvc.catalogue.draft import Draft, FileRow, Written
 from feedsvc.catalogue.inquiry import Inquiry
 from feedsvc.catalogue.ledger import LedgerFile
 from feedsvc.catalogue.lock import Lock
-from feedsvc.catalogue.packing import pack_keys, pack_three, row_id
+from feedsvc.catalogue.packing import pack_keys, pack_three, row_id, unpack_keys
 from feedsvc.catalogue.records import Filed, dump, dump_served
 from feedsvc.catalogue.schema import migrate
 from feedsvc.catalogue.signal import Signal
@@ -27,7 +27,7 @@ from feedsvc.uris import feed_path
 _Place = tuple[Term, int, str, int]
 
 PAGE = 16_384  # bytes: entries of some 4 KB lie in few pages
-STATES = 50  # of a document before it is as it is, whose entries are remembered
+STATES = 50  # of a document, before it is as it is, that are remembered
 KEPT = 60.0  # seconds a superseded document stays for readers that are in the middle of an answer
 
 
@@ -257,7 +257,7 @@ class Writer(Inquiry):
     def _forget(self, now: float) -> None:
         """Empty documents that were superseded long enough ago for every reader to have moved on.
 
-        What their last states held is remembered, for readers that ask what has changed since.
+        What came after each of their last states is remembered, for readers that ask what has changed since.
         """
         (settled,) = self.connection.execute(
             "SELECT max(generation) FROM generations WHERE published <= ?", (now - KEPT,)
@@ -265,21 +265,22 @@ class Writer(Inquiry):
         forgotten = self.meta("forgotten") or 0
         if settled is None or settled == forgotten:
             return
-        superseded = self.connection.execute(
-            "SELECT address, generation, frame <> x'', "
-            "row_number() OVER (PARTITION BY address ORDER BY generation DESC) "
-            "FROM documents d WHERE address IN (SELECT address FROM documents WHERE generation > ? AND generation <= ?)"
-            " AND generation < (SELECT max(generation) FROM documents WHERE address = d.address AND generation <= ?)",
-            (forgotten, settled, settled),
-        ).fetchall()
         run = self.connection.executemany
+        superseded = self.connection.execute(
+            "SELECT old.address, old.generation, old.entries, new.entries FROM documents new JOIN documents old "
+            "ON old.address = new.address AND old.generation = "
+            "(SELECT max(generation) FROM documents WHERE address = new.address AND generation < new.generation) "
+            "WHERE new.generation > ? AND new.generation <= ?",
+            (forgotten, settled),
+        ).fetchall()
         run(
-            "UPDATE documents SET frame = x'' WHERE address = ? AND generation = ?",
-            [(address, generation) for address, generation, full, age in superseded if full and age <= STATES],
+            "UPDATE documents SET frame = x'', entries = ? WHERE address = ? AND generation = ?",
+            [(_gained(before, after), address, generation) for address, generation, before, after in superseded],
         )
         run(
-            "DELETE FROM documents WHERE address = ? AND generation = ?",
-            [(address, generation) for address, generation, _, age in superseded if age > STATES],
+            "DELETE FROM documents WHERE address = ?1 AND generation <= "
+            "(SELECT generation FROM documents WHERE address = ?1 ORDER BY generation DESC LIMIT 1 OFFSET ?2)",
+            [(address, STATES + 1) for address, *_ in superseded],
         )
         rows = self.connection.execute(
             "SELECT version, number FROM outdated WHERE generation <= ?", (settled,)
@@ -352,6 +353,12 @@ def _post_row(filed: Filed) -> tuple[object, ...]:
         filed.number, post.path, post.name, filed.id, filed.published, filed.updated.isoformat(),
         filed.standing, filed.version, filed.digest, dump(post),
     )  # fmt: skip
+
+
+def _gained(before: bytes, after: bytes) -> bytes:
+    """The entries that came with the next state of a document."""
+    known = frozenset(unpack_keys(before))
+    return pack_keys(tuple(key for key in unpack_keys(after) if key not in known))
 
 
 def _places(filed: Filed | None) -> list[_Place]:
