@@ -19,7 +19,7 @@ class Inquiry(Reader):
 
     def missing(self) -> dict[str, float]:
         """Files that were not found, and since when (epoch seconds)."""
-        rows = self.connection.execute("SELECT path, missing FROM files WHERE missing IS NOT NULL ORDER BY path")
+        rows = self.connection.execute("SELECT path, missing FROM files WHERE missing IS NOT NULL ORDER BY +path")
         return dict(rows.fetchall())
 
     def touched(self) -> list[Term]:
@@ -64,9 +64,9 @@ class Inquiry(Reader):
             found |= _known(self.connection.execute(f"{query} WHERE path > ? AND path < ?", (f"{path}/", f"{path}0")))
         return found
 
-    def count_files(self) -> int:
-        """How many files are known to be there."""
-        return int(self.connection.execute("SELECT count(*) FROM files WHERE missing IS NULL").fetchone()[0])
+    def any_file(self) -> bool:
+        """Whether any file is known to be there."""
+        return self.connection.execute("SELECT 1 FROM files WHERE missing IS NULL LIMIT 1").fetchone() is not None
 
     def together(self, terms: Iterable[Term]) -> list[Term]:
         """Feeds in the order of their newest posts, so that those with the same post are neighbours."""

@@ -100,7 +100,7 @@ class Gatherer:
         for filed in self._writer.due(self._now):
             self._filing.due(filed)
         self._gathered.draft = self._gathered.count(self._filing.finish())
-        self._gathered.files = len(changes.present) if paths is None else self._writer.count_files()
+        self._gathered.files = len(changes.present)
         if self._gathered.unsettled:
             self._gathered.later(self._now + SOON)
         return self._gathered
@@ -146,7 +146,7 @@ class Gatherer:
                 self._gathered.later(min(since, self._now) + GRACE)
         for path in overdue:
             self._filing.forget(path)
-        if overdue and not self._writer.count_files() and not self._filing.took:
+        if overdue and not self._writer.any_file() and not self._filing.took:
             self._refuse()
 
     def _refuse(self) -> None:
