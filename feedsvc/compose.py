@@ -67,9 +67,9 @@ def compose(reader: Reader, served: Served, asked: Asked, format_: Format, index
     """The document's bytes. Raises SelectionError where words are asked for and there is no ``index``."""
     slots, before = _plan(reader, served.feeds, asked, index)
     full = served.feeds.full_content if asked.full is None else asked.full
-    rules = RenderRules(served.feeds.url, full, served.site.authors)
+    rules = RenderRules(served.feeds.url, full, served.site.authors, served.feeds.podcast)
     rendered = _render(reader, rules, slots, format_, stored=full == served.feeds.full_content)
-    return splice(frame(_feed(asked, slots, before, served), format_, rules), rendered)
+    return splice(frame(_feed(asked, slots, before, served), format_, rules, rendered), rendered)
 
 
 def _plan(reader: Reader, rules: FeedRules, asked: Asked, index: Index | None) -> tuple[tuple[Slot, ...], Bound | None]:

@@ -65,4 +65,5 @@ class Entries:
             authors=post.authors,
             summary=post.summary,
             html=html,
+            media=post.media,
         )

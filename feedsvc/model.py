@@ -35,6 +35,9 @@ def splice(frame: Frame, entries: Iterable[bytes]) -> bytes:
     return b"".join((head, joiner.join(entries), tail))
 
 
+# the ends of addresses of files that Apple's directory of podcasts takes
+PODCAST_FILES = (".m4a", ".mp3", ".mov", ".mp4", ".m4v", ".pdf", ".epub")
+
 SITE = Term("site", "")  # every post is filed under it: the site's feed is a term's feed like any other
 SCHEMES = ("category", "tag", "author")
 
@@ -105,6 +108,16 @@ class ContentRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Podcast:
+    """What Apple's directory asks of a feed with episodes. ``category`` is Apple's, ``Arts > Books`` with a part."""
+
+    category: str = "Society & Culture"
+    email: str = ""
+    explicit: bool = False
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FeedRules:
     """What goes into documents. ``url`` is the base of self links, no trailing slash; window in seconds."""
 
@@ -115,6 +128,60 @@ class FeedRules:
     full_content: bool = True
     gone_after: int = 30 * 86_400
     hubs: tuple[str, ...] = ()
+    podcast: Podcast = Podcast()
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture that stands for a post: an absolute ASCII URI, and its size in pixels, 0 where nobody says."""
+
+    url: str
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that comes with a post, at an absolute ASCII URI: bytes and seconds of it, 0 where nobody says."""
+
+    url: str
+    media_type: str
+    length: int = 0
+    duration: int = 0
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """What podcasts say of an episode, as Apple defines it; what nobody says is "", 0 or None. Texts are plain."""
+
+    number: int = 0
+    season: int = 0
+    kind: Literal["full", "trailer", "bonus"] = "full"
+    explicit: bool | None = None
+    title: str = ""
+    subtitle: str = ""
+    summary: str = ""
+    author: str = ""
+    image: str = ""
+    block: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """What comes with a post beside its text. There is an ``episode`` only where there is an enclosure."""
+
+    image: Image | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    episode: Episode | None = None
+
+    def __bool__(self) -> bool:
+        return self.image is not None or bool(self.enclosures)
+
+    @property
+    def tagged(self) -> bool:
+        """Whether RSS carries Apple's tags of the episode: W3C's validator warns of them beside any other file."""
+        return self.episode is not None and self.enclosures[0].url.endswith(PODCAST_FILES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +208,28 @@ class Post:
     summary: str
     markup: Markup
     body: str
+    media: Media = Media()
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A file of the content folder that should be what an enclosure leads to; ``line`` is where that is named."""
+
+    url: str
+    path: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """One file, read: its post (None when it says it is not to be published) and what should be mended."""
+    """One file, read: its post (None when it says it is not to be published) and what should be mended.
+
+    ``beside`` are the files whose sizes its enclosures lack.
+    """
 
     post: Post | None
     problems: tuple[Problem, ...] = ()
+    beside: tuple[Beside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,15 +251,16 @@ class Entry:
     authors: tuple[Person, ...]
     summary: str
     html: str
+    media: Media = Media()
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
     """What a subscriber follows, apart from its entries. All URLs are absolute ASCII URIs.
 
-    ``id`` is the Atom feed's id; ``home`` the page for people; ``updated`` the newest of its entries. Each by format:
-    ``urls`` are the documents' own; ``previous`` where the history before them is, if any; ``current`` what people
-    subscribe to, of documents that are a part of that history.
+    ``id`` is the Atom feed's id; ``home`` the page for people; ``updated`` the newest of its entries; ``podcast``
+    says that it holds episodes. Each by format: ``urls`` are the documents' own; ``previous`` where the history before
+    them is, if any; ``current`` what people subscribe to, of documents that are a part of that history.
     """
 
     term: Term
@@ -193,6 +275,7 @@ class Feed:
     hubs: tuple[str, ...] = ()
     previous: tuple[tuple[Format, str], ...] = ()
     current: tuple[tuple[Format, str], ...] = ()
+    podcast: bool = False
 
 
 @dataclass(frozen=True, slots=True)

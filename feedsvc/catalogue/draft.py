@@ -38,10 +38,12 @@ class Draft:
     """Changes to the catalogue, gathered outside any transaction.
 
     ``before`` and ``posts`` give each changed post's old and new state (None: not there); ``missing`` the time
-    a file was first not found, None where it is back; ``files`` None where a file is forgotten.
+    a file was first not found, None where it is back; ``files`` None where a file is forgotten; ``beside`` the
+    files that a post's entry tells the sizes of.
     """
 
     files: dict[str, FileRow | None] = field(default_factory=dict)
+    beside: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     missing: dict[str, float | None] = field(default_factory=dict)
     problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
     ledger: dict[int, LedgerPost] = field(default_factory=dict)

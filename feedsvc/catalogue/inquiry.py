@@ -68,6 +68,18 @@ class Inquiry(Reader):
         """Whether any file is known to be there."""
         return self.connection.execute("SELECT 1 FROM files WHERE missing IS NULL LIMIT 1").fetchone() is not None
 
+    def beside(self, paths: Iterable[str] | None = None) -> list[tuple[str, str, int]]:
+        """Posts, the files beside them that are told, and their sizes: all, or those of files that ``paths`` name."""
+        query = "SELECT path, file, size FROM beside"
+        if paths is None:
+            return self.connection.execute(f"{query} ORDER BY path, file").fetchall()
+        found: list[tuple[str, str, int]] = []
+        for path in paths:
+            found += self.connection.execute(
+                f"{query} WHERE file = ? OR (file > ? AND file < ?)", (path, f"{path}/", f"{path}0")
+            ).fetchall()
+        return found
+
     def together(self, terms: Iterable[Term]) -> list[Term]:
         """Feeds in the order of their newest posts, so that those with the same post are neighbours."""
         rows = self.connection.execute(

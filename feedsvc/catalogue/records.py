@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 import orjson
 
-from feedsvc.model import FeedRules, Person, Post, Served, Site, Term
+from feedsvc.model import Enclosure, Episode, FeedRules, Image, Media, Person, Podcast, Post, Served, Site, Term
 
-Known = TypeVar("Known", Served, Site, FeedRules)
+Known = TypeVar("Known", Served, Site, FeedRules, Podcast)
 
 
 class Standing(IntEnum):
@@ -75,6 +75,7 @@ def dump(post: Post, *, with_body: bool = False) -> bytes:
             "markup": post.markup,
             "body": post.body if with_body else "",
         }
+        | ({"media": post.media} if post.media else {})
     )
 
 
@@ -96,6 +97,16 @@ def load(path: str, record: bytes) -> Post:
         summary=fields["summary"],
         markup=fields["markup"],
         body=fields["body"],
+        media=_media(fields["media"]) if "media" in fields else Media(),
+    )
+
+
+def _media(record: dict[str, Any]) -> Media:
+    image, episode = record["image"], record["episode"]
+    return Media(
+        image=Image(**image) if image else None,
+        enclosures=tuple(Enclosure(**enclosure) for enclosure in record["enclosures"]),
+        episode=Episode(**episode) if episode else None,
     )
 
 
@@ -113,6 +124,7 @@ def load_served(record: bytes) -> Served:
         site["authors"] = tuple(Person(**author) for author in site["authors"])
         values["site"] = _known(Site, site)
     if feeds is not None:
+        feeds["podcast"] = _known(Podcast, feeds.get("podcast", {}))
         values["feeds"] = _known(FeedRules, feeds)
     return _known(Served, values)
 

@@ -80,6 +80,14 @@ MIGRATIONS: tuple[str, ...] = (
     """,
     # whether a document's feed has entries before those that it holds
     "ALTER TABLE documents ADD COLUMN older INTEGER NOT NULL DEFAULT 0",
+    """
+    -- Files beside posts whose sizes stand in their entries: what each was when its post was read, -1 where there
+    -- was none.
+    CREATE TABLE beside (
+        path TEXT NOT NULL, file TEXT NOT NULL, size INTEGER NOT NULL, PRIMARY KEY (path, file)
+    ) WITHOUT ROWID;
+    CREATE INDEX beside_file ON beside (file);
+    """,
 )
 
 

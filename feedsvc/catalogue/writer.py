@@ -146,6 +146,11 @@ class Writer(Inquiry):
             "UPDATE files SET missing = ? WHERE path = ?",
             [(since, path) for path, since in draft.missing.items()],
         )
+        run("DELETE FROM beside WHERE path = ?", [(path,) for path in draft.beside])
+        run(
+            "INSERT INTO beside VALUES (?, ?, ?)",
+            [(path, file, size) for path, files in draft.beside.items() for file, size in files],
+        )
 
     def _write_problems(self, problems: Mapping[str, tuple[Problem, ...]]) -> None:
         self.connection.executemany("DELETE FROM problems WHERE path = ?", [(path,) for path in problems])

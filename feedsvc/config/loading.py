@@ -15,7 +15,7 @@ from feedsvc.config.jekyll import JekyllConfig
 from feedsvc.config.settings import Given, Mark, Settings, local_address, mark
 from feedsvc.config.validation import validated
 from feedsvc.exceptions import ConfigError
-from feedsvc.model import ContentRules, FeedRules, Served, Site
+from feedsvc.model import ContentRules, FeedRules, Podcast, Served, Site
 
 _MOST = 100  # posts in a feed whose window holds more than its limit
 _NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -203,7 +203,20 @@ def _feeds(found: dict[str, Any], site: Site) -> FeedRules:
         full_content=found["feeds.full_content"],
         gone_after=int(found["feeds.gone_after"]),
         hubs=found["feeds.hubs"],
+        podcast=Podcast(
+            category=found["podcast.category"],
+            email=found["podcast.email"] or _contact(site),
+            explicit=found["podcast.explicit"],
+            image=found["podcast.image"] or "",
+        ),
     )
+
+
+def _contact(site: Site) -> str:
+    """The first author's address; else the one that RFC 2142, section 5, has for whoever answers for a host."""
+    known = (person.email for person in site.authors if values.EMAIL.fullmatch(person.email))
+    host = urlsplit(site.url).hostname or "localhost"
+    return next(known, f"webmaster@{host.removeprefix('www.')}")
 
 
 def _served(found: dict[str, Any], site: Site, feeds: FeedRules, aliases: tuple[tuple[str, str], ...]) -> Served:

@@ -22,6 +22,8 @@ _KINDS = {
     "baseurl": "path",
     "people": "authors",
     "feeds": "feeds",
+    "podcast": "category",
+    "email": "e-mail address",
 }
 
 

@@ -22,6 +22,8 @@ Kind = Literal[
     "people",
     "feeds",
     "choice",
+    "podcast",
+    "email",
 ]
 
 
@@ -155,6 +157,27 @@ TABLE: tuple[Setting, ...] = (
         most=3650 * _DAY,
     ),
     Setting("feeds.hubs", "urls", (), "WebSub hubs that feeds name."),
+    Setting(
+        "podcast.category",
+        "podcast",
+        "Society & Culture",
+        "Apple's category of feeds that hold episodes, such as `News > Tech News`.",
+    ),
+    Setting(
+        "podcast.email",
+        "email",
+        "",
+        "The address that Apple may write to.",
+        "the first author's, else webmaster at the site's host",
+    ),
+    Setting("podcast.explicit", "flag", default=False, help="Say of feeds that hold episodes that some are explicit."),
+    Setting(
+        "podcast.image",
+        "url",
+        None,
+        "The cover of feeds that hold episodes: PNG or JPEG, 1,400 to 3,000 pixels square.",
+        "none",
+    ),
     Setting(
         "gone",
         "feeds",

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from feedsvc.config import values
+from feedsvc.config.apple import category
 from feedsvc.config.layers import Layer
 from feedsvc.config.table import TABLE, Setting
 from feedsvc.exceptions import ConfigError
@@ -25,6 +26,8 @@ _PARSERS = {
     "baseurl": values.baseurl,
     "people": values.people,
     "feeds": values.feeds,
+    "podcast": category,
+    "email": values.email,
 }
 _WANTED = {"flag": "true or false", "number": "a whole number", "verbatim": "text"}
 _OUT_OF_BOUNDS = ("greater_than_equal", "less_than_equal", "finite_number")

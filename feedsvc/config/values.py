@@ -30,6 +30,7 @@ _BYTES = {"": 1, "b": 1} | {
 # what documents cannot hold: controls but white space, surrogates, and the noncharacters that XML forbids
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _SPACES = re.compile(r"[ \t\r\n]+")
+EMAIL = re.compile(r"[A-Za-z0-9_.+'!#$%&*/=?^`{|}~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9][A-Za-z0-9-]*")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 
@@ -183,6 +184,14 @@ def feeds(value: object) -> tuple[str, ...]:
         if scheme not in SCHEMES or not addressable(name):
             raise ValueError("addresses of feeds such as category/Old or tag/x")
     return found
+
+
+def email(value: object) -> str:
+    """An e-mail address, "" for none."""
+    address = text(value)
+    if address and not EMAIL.fullmatch(address):
+        raise ValueError("an e-mail address such as podcast@example.org")
+    return address
 
 
 def choice(value: object, choices: tuple[str, ...]) -> str:

@@ -17,8 +17,9 @@ from feedsvc.parse.defaults import with_defaults
 from feedsvc.parse.links import claimed_guid, links
 from feedsvc.parse.liquid import fill_in
 from feedsvc.parse.matter import Matter, read_matter
+from feedsvc.parse.media import media
 from feedsvc.parse.place import locate
-from feedsvc.parse.source import Source, one_line
+from feedsvc.parse.source import Source, one_line, without_html
 from feedsvc.selection import is_draft
 from feedsvc.terms import LONGEST, MOST, Filing, categories, clean_name, tags, terms
 from feedsvc.uris import ascii_uri
@@ -27,7 +28,6 @@ Seen = datetime  # when a file was first seen, as the ledger remembers it; aware
 
 _NO = frozenset(("false", "no", "off", "null", ""))
 _YES = frozenset(("true", "yes", "on"))
-_HTML = re.compile(r"</[A-Za-z][A-Za-z0-9]*>|<(?:br|hr|img)\b", re.IGNORECASE)
 _HEADING = re.compile(r"\s*<h[1-6][^>]*>(.*?)</h[1-6]>", re.DOTALL)
 _TITLE_LENGTH = 60
 _MATTER = re.compile(r"\s*(?:---|\+\+\+|\w+[:：])")  # what was meant as front matter is no text to show
@@ -56,7 +56,8 @@ def parse(raw: bytes, path: str, rules: ContentRules, site: Site, first_seen: Se
     when, dated = published(source, first_seen)
     if _dropped(source):
         return Parsed(None, tuple(source.problems))
-    return Parsed(_post(source, when, dated=dated), tuple(source.problems))
+    post = _post(source, when, dated=dated)
+    return Parsed(post, tuple(source.problems), tuple(source.beside))
 
 
 def _read(raw: bytes, path: str, rules: ContentRules) -> Matter | None:
@@ -132,6 +133,7 @@ def _post(source: Source, when: datetime, *, dated: bool) -> Post:
         summary=_summary(source),
         markup=place.markup,
         body=body,
+        media=media(source, url),
     )
 
 
@@ -194,7 +196,7 @@ def _summary(source: Source) -> str:
     for key in ("description", "excerpt", "summary"):
         written = source.value(key)
         if written:
-            return one_line(plain_text(written)) if _HTML.search(written) else written
+            return without_html(written)
     return ""
 
 

@@ -1,4 +1,4 @@
-"""A file while it is being read: its values as text, and the problems noted on the way."""
+"""A file while it is being read: its values as text, and what is noted on the way."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from feedsvc.markup import legal
-from feedsvc.model import ContentRules, Problem, Site
+from feedsvc.markup import text as plain_text
+from feedsvc.model import Beside, ContentRules, Problem, Site
 from feedsvc.parse.matter import Matter
 from feedsvc.parse.place import Place
 from feedsvc.parse.quick import Quoted
 
 _NOTHING = frozenset(("null", "Null", "NULL"))
 _SPACES = re.compile(r"[ \t\n\v\f\r]+")
+_HTML = re.compile(r"</[A-Za-z][A-Za-z0-9]*>|<(?:br|hr|img)\b", re.IGNORECASE)
 _TIDY = re.compile(r"\S+(?: \S+)*\Z", re.ASCII)
 
 
@@ -30,6 +32,7 @@ class Source:
     site: Site
     zone: tzinfo
     problems: list[Problem] = field(default_factory=list)
+    beside: list[Beside] = field(default_factory=list)
 
     @property
     def jekyll(self) -> bool:
@@ -65,3 +68,8 @@ class Source:
 def one_line(text: str) -> str:
     """``text`` with ASCII white space made single spaces, and nothing XML cannot hold."""
     return text if _TIDY.match(text) and text.isprintable() else _SPACES.sub(" ", legal(text)).strip()
+
+
+def without_html(text: str) -> str:
+    """One line of text, without tags where it holds HTML."""
+    return one_line(plain_text(text)) if _HTML.search(text) else text

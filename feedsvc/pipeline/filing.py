@@ -99,7 +99,7 @@ class Filing:
         draft.files[path] = FileRow(path, taken.fingerprint or NEVER, taken.digest, looked)
         if taken.same:
             return
-        draft.problems[path] = taken.problems
+        draft.problems[path], draft.beside[path] = taken.problems, taken.beside
         if taken.error is not None:
             self._take_bad(path, taken.error)
         elif taken.post is not None:
@@ -264,7 +264,7 @@ class Filing:
         self._ahead.missing.pop(path, None)
         draft.missing.pop(path, None)
         draft.files[path] = None
-        draft.problems[path] = ()
+        draft.problems[path] = draft.beside[path] = ()
 
 
 def _touched(old: Filed | None, new: Filed | None) -> set[Term]:
@@ -279,7 +279,7 @@ def _touched(old: Filed | None, new: Filed | None) -> set[Term]:
 
 def _version(recipe: bytes, id_: str, post: Post, updated: datetime, body: bytes) -> bytes:
     """Digests all that an entry's bytes depend on. A file's place is no part of it: moving one changes nothing."""
-    facts = (
+    facts: tuple[object, ...] = (
         id_,
         post.url,
         post.title,
@@ -290,4 +290,6 @@ def _version(recipe: bytes, id_: str, post: Post, updated: datetime, body: bytes
         [(term.scheme, term.name) for term in post.terms],
         [(person.name, person.email, person.uri) for person in post.authors],
     )
+    if post.media:
+        facts = (*facts, post.media)
     return blake2b(orjson.dumps(facts) + body, digest_size=8, key=recipe).digest()

@@ -93,7 +93,7 @@ class _Work:
 
     def tools(self, reader: Inquiry, staged: Mapping[int, Filed | None]) -> tuple[Planner, Printer]:
         """What does the work, from a catalogue and posts that are not in it yet."""
-        rules = RenderRules(self.feeds.url, self.feeds.full_content, self.site.authors)
+        rules = RenderRules(self.feeds.url, self.feeds.full_content, self.site.authors, self.feeds.podcast)
         posts = {number: filed for number, filed in staged.items() if filed}
         printer = Printer(reader, rules, self.generation, self.now, again=self.again, staged=posts)
         return Planner(reader, self.site, self.feeds, self.now, staged), printer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from feedsvc.catalogue import Draft, Writer
@@ -14,7 +14,7 @@ from feedsvc.pipeline.filing import Filing
 from feedsvc.pipeline.pool import Pool
 from feedsvc.pipeline.progress import Progress
 from feedsvc.pipeline.taking import Taken, Taker, Wanted
-from feedsvc.scan import Changes, exists, scan
+from feedsvc.scan import exists, scan, size
 
 SOON = 0.04  # seconds after which a file that was being written is read again
 GRACE = 2.0  # seconds a file must have been gone before its post is removed
@@ -83,8 +83,10 @@ class Gatherer:
 
         Raises ContentMissing where the folder is not what it was.
         """
-        known = self._writer.known(paths)
         settings = self._settings
+        outgrown = self._outgrown(paths)
+        paths = None if paths is None else paths | outgrown
+        known = self._writer.known(paths)
         changes = scan(settings.content, settings.rules, known, skip=settings.state, paths=paths)
         if paths is None and not changes.present and known:
             self._refuse()
@@ -95,7 +97,7 @@ class Gatherer:
             self._filing.miss(path)
         if paths is None:
             self._filing.note(changes.problems)
-        self._read(changes, known)
+        self._read(sorted({*changes.suspect, *(outgrown & changes.present)}), known, outgrown)
         self._forget()
         for filed in self._writer.due(self._now):
             self._filing.due(filed)
@@ -105,8 +107,14 @@ class Gatherer:
             self._gathered.later(self._now + SOON)
         return self._gathered
 
-    def _read(self, changes: Changes, known: Mapping[str, Known]) -> None:
-        wanted = [self._want(path, known.get(path)) for path in changes.suspect]
+    def _outgrown(self, paths: frozenset[str] | None) -> frozenset[str]:
+        """Posts whose entries tell the size of a file that has another one now."""
+        content = self._taker.content
+        return frozenset(path for path, file, told in self._writer.beside(paths) if size(content, file) != told)
+
+    def _read(self, paths: Sequence[str], known: Mapping[str, Known], anew: Set[str]) -> None:
+        """Read files; those ``anew`` also where their bytes are known."""
+        wanted = [self._want(path, None if path in anew else known.get(path)) for path in paths]
         done = filed = 0
         for batch in self._pool.each(self._taker.take, wanted, batch=BATCH, alone=ALONE):
             for taken in batch:

@@ -16,7 +16,7 @@ from feedsvc.config import Settings, changed
 from feedsvc.exceptions import FeedsvcError
 from feedsvc.model import ContentRules
 from feedsvc.orphans import end_with_parent
-from feedsvc.scan import SCANNED, scan
+from feedsvc.scan import SCANNED, scan, size
 
 POLITE = 10  # added to the niceness: whoever waits for a change goes first
 FEW = 1_000  # files that differ, up to which looking at them alone is less work than at everything
@@ -72,9 +72,12 @@ class _Walk:
     def _compare(self) -> frozenset[str] | None:
         with closing(Inquiry(self.state)) as reader, reader.snapshot():
             known = reader.known()
+            beside = reader.beside()
             problems = reader.problems_where("code IN (?, ?)", *SCANNED)
         changes = scan(self.content, self.rules, known, skip=self.state)
-        paths = frozenset((*changes.suspect, *changes.vanished))
+        content = self.content.resolve()
+        outgrown = {file for _, file, told in beside if size(content, file) != told}
+        paths = frozenset((*changes.suspect, *changes.vanished, *outgrown))
         if len(paths) > FEW or (known and not changes.present) or set(problems) != set(changes.problems):
             return None
         return paths

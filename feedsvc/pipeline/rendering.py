@@ -109,8 +109,9 @@ class Printer:
         printed: Printed,
     ) -> None:
         keys = tuple(key for key in job.entries if key[1] in entries)
-        around = frame(job.feed, format_, self._rules)
-        body = splice(around, [entries[version][format_] for _, version in keys])
+        parts = [entries[version][format_] for _, version in keys]
+        around = frame(job.feed, format_, self._rules, parts)
+        body = splice(around, parts)
         address = feed_path(job.feed.term, FILENAMES[format_])
         document = publish(job.feed.term, format_, address, body, keys, previous=previous, now=self._now)
         printed.made += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +12,9 @@ from xxhash import xxh3_128_digest
 
 from feedsvc.catalogue import Packer
 from feedsvc.exceptions import ContentError
-from feedsvc.model import ContentRules, Fingerprint, Post, Problem, Site
+from feedsvc.model import Beside, ContentRules, Fingerprint, Media, Post, Problem, Site
 from feedsvc.parse import parse
-from feedsvc.scan import read
+from feedsvc.scan import read, size
 
 STILL = 30_000_000  # ns a file must have rested before it counts as finished
 PATIENCE = 2_000_000_000  # ns after which a file that looks unfinished is simply wrong
@@ -33,7 +33,8 @@ class Wanted:
 class Taken:
     """A file that was read.
 
-    ``post`` has no body: ``packed`` holds it compressed, ``body`` its digest. Exactly one holds of: ``gone``,
+    ``post`` has no body: ``packed`` holds it compressed, ``body`` its digest. ``beside`` are the files whose sizes
+    it tells, with these, -1 for one that is not there. Exactly one holds of: ``gone``,
     ``unsettled`` (to be read again soon), ``same`` (its bytes are known), ``error``, or it was read (``post``
     None when it is not to be published).
     """
@@ -45,6 +46,7 @@ class Taken:
     packed: bytes = b""
     body: bytes = b""
     problems: tuple[Problem, ...] = ()
+    beside: tuple[tuple[str, int], ...] = ()
     error: ContentError | None = None
     gone: bool = False
     unsettled: bool = False
@@ -97,16 +99,32 @@ class Taker:
             return replace(seen, error=ContentError.fault(seen.path, error))
         if parsed.post is None:
             return replace(seen, problems=parsed.problems)
+        sizes = {each.path: size(self.content, each.path) for each in parsed.beside}
+        media = _sized(parsed.post.media, {each.url: sizes[each.path] for each in parsed.beside})
         body = parsed.post.body.encode()
         return Taken(
             path=seen.path,
             digest=seen.digest,
             fingerprint=seen.fingerprint,
-            post=replace(parsed.post, body=""),
+            post=replace(parsed.post, body="", media=media),
             packed=packer.pack(body),
             body=xxh3_128_digest(body),
-            problems=parsed.problems,
+            problems=(*parsed.problems, *(_lost(seen.path, each) for each in parsed.beside if sizes[each.path] < 0)),
+            beside=tuple(sorted(sizes.items())),
         )
 
     def _fresh(self, seen: Taken) -> bool:
         return seen.fingerprint is not None and abs(self.now - seen.fingerprint.mtime) < PATIENCE
+
+
+def _sized(media: Media, sizes: Mapping[str, int]) -> Media:
+    """The media with the lengths of files that were looked at."""
+    if not sizes:
+        return media
+    told = (replace(each, length=max(0, sizes[each.url])) if each.url in sizes else each for each in media.enclosures)
+    return replace(media, enclosures=tuple(told))
+
+
+def _lost(path: str, file: Beside) -> Problem:
+    message = f"there is no file {file.path} in the content folder: the length of {file.url} is unknown"
+    return Problem(path, file.line, "media-missing", message, "put it there, or write its length in bytes")

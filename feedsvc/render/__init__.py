@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from importlib.metadata import version as _version_of
 from types import MappingProxyType
 
@@ -12,10 +13,11 @@ from feedsvc.exceptions import RenderError
 from feedsvc.model import Entry, Feed, Format, Frame, splice
 from feedsvc.render import atom, facts, jsonfeed, rss
 from feedsvc.render.facts import RenderRules
+from feedsvc.render.media_ext import is_episode
 
 __all__ = ["RECIPE", "Frame", "RenderRules", "entry", "frame", "splice"]
 
-_OWN = 3  # raise it when the same entries give other bytes
+_OWN = 4  # raise it when the same entries give other bytes
 _LIBRARIES = ("feedgen", "lxml", "orjson", "comrak", "nh3")
 
 RECIPE = " ".join(
@@ -44,9 +46,14 @@ def entry(entry: Entry, format: Format, rules: RenderRules) -> bytes:  # noqa: A
         raise RenderError(entry.url, str(error)) from error
 
 
-def frame(feed: Feed, format: Format, rules: RenderRules) -> Frame:  # noqa: A002
-    """What stands before, between and after a feed's entries. RenderError when it cannot be written."""
+def frame(feed: Feed, format: Format, rules: RenderRules, entries: Iterable[bytes] = ()) -> Frame:  # noqa: A002
+    """What stands before, between and after a feed's entries. RenderError when it cannot be written.
+
+    ``entries`` are their bytes: a feed that holds episodes of a podcast has more to say.
+    """
     try:
+        if format == "rss" and any(map(is_episode, entries)):
+            feed = replace(feed, podcast=True)
         return _FRAMES[format](feed, rules)
     except (TypeError, ValueError) as error:
         raise RenderError(facts.address(feed, format), str(error)) from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 from lxml import etree
@@ -9,9 +11,10 @@ from lxml import etree
 from feedsvc.model import MEDIA_TYPES, Entry, Feed, Person
 from feedsvc.render import facts
 from feedsvc.render.facts import RenderRules
-from feedsvc.render.feedgen_ext import Archive
+from feedsvc.render.feedgen_ext import ATOM_NAMESPACES, Archive, AtomEntry, AtomFeed
 
 _END = b"</feed>"
+_BEFORE_ENTRY = len(etree.tostring(etree.Element("feed", nsmap=ATOM_NAMESPACES))) - len("/>") + len(">")
 _TYPE = MEDIA_TYPES["atom"].partition(";")[0]
 
 
@@ -30,6 +33,8 @@ def build_entry(entry: Entry, rules: RenderRules) -> FeedEntry:
     if summary:
         made.summary(summary)
     made.category([{"term": name, "scheme": scheme, "label": name} for scheme, name in facts.categories(entry, rules)])
+    if entry.media:
+        made.register_extension("feedsvc", partial(AtomEntry, entry.media), rss=False)
     return made
 
 
@@ -49,6 +54,7 @@ def build_feed(feed: Feed, rules: RenderRules) -> FeedGenerator:
     made.link(href=feed.home, rel="alternate", type="text/html")
     for hub in feed.hubs:
         made.link(href=hub, rel="hub")
+    made.register_extension("feedsvc", AtomFeed, rss=False)
     if current := facts.current(feed, "atom"):
         made.link(href=current, rel="current", type=_TYPE)
         made.register_extension("history", Archive, rss=False)
@@ -58,8 +64,10 @@ def build_feed(feed: Feed, rules: RenderRules) -> FeedGenerator:
 
 
 def entry(entry: Entry, rules: RenderRules) -> bytes:
-    """The <entry> as it stands in a feed."""
-    return bytes(etree.tostring(build_entry(entry, rules).atom_entry(), encoding="UTF-8"))
+    """The <entry> as it stands in a feed: namespaces are declared around it, on <feed>."""
+    shell = etree.Element("feed", nsmap=ATOM_NAMESPACES)
+    shell.append(build_entry(entry, rules).atom_entry())
+    return bytes(etree.tostring(shell, encoding="UTF-8"))[_BEFORE_ENTRY : -len(_END)]
 
 
 def frame(feed: Feed, rules: RenderRules) -> tuple[bytes, bytes, bytes]:

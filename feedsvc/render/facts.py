@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from feedsvc.markup import text
-from feedsvc.model import Entry, Feed, Person
+from feedsvc.model import Entry, Feed, Person, Podcast
 
 _EXCERPT = 300  # characters: about what a reader's list shows under a title
 _MINUTE = timedelta(minutes=1)
@@ -17,12 +17,13 @@ class RenderRules:
     """Settings that bytes depend on beside entries and feeds.
 
     ``url`` is where feeds live, without a trailing slash; without ``full_content``, documents carry summaries
-    alone; ``authors`` are the site's, for feeds that name none.
+    alone; ``authors`` are the site's, for feeds that name none; ``podcast`` is told by feeds that hold episodes.
     """
 
     url: str
     full_content: bool = True
     authors: tuple[Person, ...] = ()
+    podcast: Podcast = field(default_factory=Podcast)
 
 
 def title(entry: Entry) -> str:

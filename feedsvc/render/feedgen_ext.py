@@ -1,7 +1,7 @@
-"""What feedgen leaves out of RSS, added by its own extension mechanism.
+"""What feedgen leaves out of RSS and Atom, added by its own extension mechanism.
 
 Dates are written here because feedgen's way of writing them sets the process's locale, twice for each date.
-feedgen asks of an extension these three methods alone, so there is no base class to inherit.
+feedgen asks of an extension these methods alone, so there is no base class to inherit.
 """
 
 from __future__ import annotations
@@ -15,16 +15,20 @@ from typing import Any
 
 from lxml.etree import SubElement
 
-from feedsvc.model import Person
+from feedsvc.model import Media, Person, Podcast
+from feedsvc.render.media_ext import ITUNES, MEDIA, add_contents, add_episode, add_image, add_links, add_show
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _DC = "http://purl.org/dc/elements/1.1/"
 _HISTORY = "http://purl.org/syndication/history/1.0"
 _HALF_HOUR = timedelta(minutes=30)
-# as feedgen declares them on <rss>: its extensions' first, then its own two
+# Declared on every root, so that entries, which are spliced into any feed, need not declare them:
+# as feedgen does it, its extensions' first, then its own two.
+_RSS = {"dc": _DC, "media": MEDIA, "itunes": ITUNES}
 NAMESPACES: Mapping[str, str] = MappingProxyType(
-    {"dc": _DC, "atom": _ATOM, "content": "http://purl.org/rss/1.0/modules/content/"}
+    {**_RSS, "atom": _ATOM, "content": "http://purl.org/rss/1.0/modules/content/"}
 )
+ATOM_NAMESPACES: Mapping[str, str] = MappingProxyType({"media": MEDIA})
 
 
 class Unwritten(datetime):
@@ -45,14 +49,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """The channel's links, authors and date."""
+    """The channel's links, authors and date; what Apple asks of one that holds episodes, None for others."""
 
     authors: tuple[Person, ...]
     links: tuple[Link, ...]
     updated: datetime
+    podcast: Podcast | None
 
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": _DC}
+        return dict(_RSS)
 
     def extend_rss(self, rss: Any) -> Any:
         channel = rss[0]
@@ -62,29 +67,52 @@ class Channel:
                 made.set("type", link.type)
         _add_creators(channel, self.authors)
         SubElement(channel, "lastBuildDate").text = _date(self.updated)
+        if self.podcast is not None:
+            add_show(channel, self.podcast, tuple(author.name for author in self.authors))
         return rss
+
+
+class AtomFeed:
+    """The feed's namespaces."""
+
+    def extend_ns(self) -> dict[str, str]:
+        return dict(ATOM_NAMESPACES)
 
     def extend_atom(self, feed: Any) -> Any:
         return feed
 
 
 @dataclass(frozen=True, slots=True)
+class AtomEntry:
+    """An entry's picture and files."""
+
+    media: Media
+
+    def extend_atom(self, entry: Any) -> Any:
+        add_links(entry, self.media.enclosures)
+        add_image(entry, self.media.image)
+        return entry
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
-    """An item's authors and dates; ``updated`` is None when it was never corrected."""
+    """An item's authors, dates, picture and files; ``updated`` is None when it was never corrected."""
 
     authors: tuple[Person, ...]
     published: datetime
     updated: datetime | None
+    media: Media
 
     def extend_rss(self, item: Any) -> Any:
         _add_creators(item, self.authors)
         SubElement(item, "pubDate").text = _date(self.published)
         if self.updated is not None:
             SubElement(item, f"{{{_ATOM}}}updated").text = self.updated.isoformat()
+        if self.media:
+            add_image(item, self.media.image)
+            add_contents(item, self.media)
+            add_episode(item, self.media)
         return item
-
-    def extend_atom(self, entry: Any) -> Any:
-        return entry
 
 
 class Archive:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import orjson
 
-from feedsvc.model import Entry, Feed, Person
+from feedsvc.model import Enclosure, Entry, Feed, Person
 from feedsvc.render import facts
 from feedsvc.render.facts import RenderRules
 
@@ -22,10 +22,12 @@ def build_entry(entry: Entry, rules: RenderRules) -> dict[str, object]:
         content_html=html,
         content_text="" if html else summary,
         summary=summary,
+        image=entry.media.image.url if entry.media.image else "",
         date_published=facts.moment(entry.published).isoformat(),
         date_modified=facts.moment(entry.updated).isoformat(),
         authors=[_author(author) for author in entry.authors],
         tags=list(names),
+        attachments=[_attachment(enclosure) for enclosure in entry.media.enclosures],
     )
 
 
@@ -57,6 +59,16 @@ def frame(feed: Feed, rules: RenderRules) -> tuple[bytes, bytes, bytes]:
 
 def _author(person: Person) -> dict[str, object]:
     return _filled(name=person.name, url=person.uri)
+
+
+def _attachment(enclosure: Enclosure) -> dict[str, object]:
+    return _filled(
+        url=enclosure.url,
+        mime_type=enclosure.media_type,
+        title=enclosure.title,
+        size_in_bytes=enclosure.length,
+        duration_in_seconds=enclosure.duration,
+    )
 
 
 def _filled(**keys: object) -> dict[str, object]:

@@ -22,8 +22,8 @@ _UNWRITTEN = Unwritten(1970, 1, 1, tzinfo=UTC)
 _BEFORE_ITEM = len(etree.tostring(etree.Element("rss", nsmap=NAMESPACES))) - len("/>") + len(">")
 _AFTER_ITEM = len("</rss>")
 # in markup "<" is always escaped, so that these are elements and never text
-_PLAIN_IN_ITEM = re.compile(rb"<(?:title|category)\b[^>]*>[^<&]*&[^<]*")
-_PLAIN_IN_CHANNEL = re.compile(rb"<(?:title|description)>[^<&]*&[^<]*")
+_PLAIN_IN_ITEM = re.compile(rb"<(?:title|category|itunes:(?:title|subtitle|summary|author))\b[^>]*>[^<&]*&[^<]*")
+_PLAIN_IN_CHANNEL = re.compile(rb"<(?:title|description|itunes:(?:author|name))>[^<&]*&[^<]*")
 
 
 def build_entry(entry: Entry, rules: RenderRules) -> FeedEntry:
@@ -41,8 +41,10 @@ def build_entry(entry: Entry, rules: RenderRules) -> FeedEntry:
     if summary:
         made.summary(escape(summary, quote=False))  # a description is HTML, whatever it holds
     made.category([{"term": name, "scheme": scheme} for scheme, name in facts.categories(entry, rules)])
+    for first in entry.media.enclosures[:1]:  # RSS has room for one
+        made.enclosure(first.url, str(first.length), first.media_type)
     published, updated = facts.moment(entry.published), facts.moment(entry.updated)
-    item = partial(Item, entry.authors, published, updated if updated != published else None)
+    item = partial(Item, entry.authors, published, updated if updated != published else None, entry.media)
     made.register_extension("feedsvc", item, atom=False)
     return made
 
@@ -61,7 +63,8 @@ def build_feed(feed: Feed, rules: RenderRules) -> FeedGenerator:
     current, previous = facts.current(feed, "rss"), facts.previous(feed, "rss")
     links = [Link("hub", hub) for hub in feed.hubs]
     links += [Link(rel, href, _TYPE) for rel, href in (("current", current), ("prev-archive", previous)) if href]
-    channel = partial(Channel, facts.feed_authors(feed, rules), tuple(links), facts.moment(feed.updated))
+    podcast = rules.podcast if feed.podcast else None
+    channel = partial(Channel, facts.feed_authors(feed, rules), tuple(links), facts.moment(feed.updated), podcast)
     made.register_extension("feedsvc", channel, atom=False)
     if current:
         made.register_extension("history", Archive, atom=False)

@@ -550,6 +550,7 @@ def test_every_setting_has_an_effect(tmp_path: Path) -> None:
         "text": "新", "verbatim": "<!--more-->", "token": "secret", "number": "7", "duration": "7s", "size": "7kB",
         "url": "https://other.example", "list": "a,b", "urls": "https://hub.example/", "zone": "Asia/Shanghai",
         "language": "zh", "baseurl": "/b", "people": "甲", "feeds": "tag/x",
+        "podcast": "news > tech news", "email": "a@example.org",
     }  # fmt: skip
     base = read(tmp_path)
     for entry in TABLE:
