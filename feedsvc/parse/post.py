@@ -118,6 +118,7 @@ def _post(source: Source, when: datetime, *, dated: bool) -> Post:
     body = _body(source)
     url, guid = links(source, named, settle(when, source.zone))
     claimed = claimed_guid(source)
+    beside = media(source, url)
     return Post(
         path=source.path,
         name=place.name,
@@ -130,10 +131,11 @@ def _post(source: Source, when: datetime, *, dated: bool) -> Post:
         updated=updated(source, when, dated=dated),
         terms=filing.terms,
         authors=authors,
-        summary=_summary(source),
+        # the itunes summary too: newsboat shows it in place of HTML that has no summary before it
+        summary=_summary(source) or (beside.episode.summary if beside.episode else ""),
         markup=place.markup,
         body=body,
-        media=media(source, url),
+        media=beside,
     )
 
 

@@ -5,12 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
-from feedsvc.model import FILENAMES, FORMATS, Entry, Feed, Format, Person, Term
+from feedsvc.model import (
+    FILENAMES,
+    FORMATS,
+    Enclosure,
+    Entry,
+    Episode,
+    Feed,
+    Format,
+    Image,
+    Media,
+    Person,
+    Podcast,
+    Term,
+)
 from feedsvc.render import RenderRules
 
 CHINA = timezone(timedelta(hours=8))
 BASE = "https://feeds.example.org"
-RULES = RenderRules(BASE, authors=(Person("示例财经"),))
+RULES = RenderRules(BASE, authors=(Person("示例财经"),), podcast=Podcast("News > Tech News", "podcast@example.org"))
 SUMMARIES = replace(RULES, full_content=False)
 
 
@@ -87,3 +100,28 @@ EMPTY = Entry(
     html="",
 )
 ENTRIES = (RICH, PLAIN, EMPTY)
+
+# what comes with posts; none of it changes how the rest is told
+COVER = Image("https://www.example.org/a%20b.png?x=1&y=2", 1200, 630)
+TALK = Enclosure("https://www.example.org/audio/%E6%BD%AE.mp3", "audio/mpeg", 1_234_567, 754, "第 3 集 R&D")
+FILM = Enclosure("https://cdn.example.org/film.webm", "video/webm", 0, 60)
+SHEET = Enclosure("https://www.example.org/sheet.pdf", "application/pdf", 5_000)
+ILLUSTRATED = replace(RICH, number=8, id=f"{RICH.id}-8", media=Media(image=COVER))
+EPISODE = replace(
+    PLAIN,
+    number=9,
+    id=f"{PLAIN.id}-9",
+    summary="R&D, 一集",
+    media=Media(
+        COVER,
+        (TALK, FILM, SHEET),
+        Episode(3, 2, "bonus", True, "<i>R&D</i> 3", "短 & short", "R&D, 一集", "A & B", "https://e.org/3.jpg", True),
+    ),
+)
+OGG = replace(
+    EMPTY,
+    number=10,
+    id=f"{EMPTY.id}-10",
+    media=Media(None, (replace(TALK, url="https://www.example.org/a.ogg", media_type="audio/ogg"),), Episode(4)),
+)
+WITH_MEDIA = (ILLUSTRATED, EPISODE, OGG)

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from feedsvc.exceptions import RenderError
-from feedsvc.model import FORMATS, Entry, Feed, Format, Person, Term
+from feedsvc.model import FORMATS, Enclosure, Entry, Episode, Feed, Format, Image, Media, Person, Term
 from feedsvc.render import RECIPE, RenderRules, atom, entry, facts, frame, jsonfeed, rss, splice
-from tests.unit.render_samples import BARE, CHINA, EMPTY, ENTRIES, FEED, PLAIN, RICH, RULES, SUMMARIES
+from tests.unit.render_samples import BARE, CHINA, EMPTY, ENTRIES, FEED, PLAIN, RICH, RULES, SUMMARIES, WITH_MEDIA
 
 LEGAL = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff", include_characters="\t\n\r")
@@ -32,8 +32,45 @@ DATES = st.datetimes(
 )
 PEOPLE = st.lists(st.builds(Person, NAMES, st.sampled_from(["", "a@e.org"]), st.just("") | URIS), max_size=3).map(tuple)
 TERMS = st.lists(st.builds(Term, st.sampled_from(["category", "tag", "author"]), NAMES), max_size=4).map(tuple)
+IMAGES = st.none() | st.builds(Image, URIS, st.integers(0, 9999), st.integers(0, 9999))
+ENCLOSURES = st.builds(
+    Enclosure,
+    URIS | URIS.map("{}.mp3".format),
+    st.sampled_from(["audio/mpeg", "video/mp4"]),
+    st.integers(0, 2**50),
+    st.integers(0, 10**6),
+    LEGAL,
+)
+EPISODES = st.builds(
+    Episode,
+    st.integers(0, 999),
+    st.integers(0, 9),
+    st.sampled_from(["full", "trailer", "bonus"]),
+    st.none() | st.booleans(),
+    LEGAL,
+    LEGAL,
+    LEGAL,
+    LEGAL,
+    st.just("") | URIS,
+    st.booleans(),
+)
+MEDIA = st.builds(Media, IMAGES) | st.builds(
+    Media, IMAGES, st.lists(ENCLOSURES, min_size=1, max_size=3).map(tuple), st.none() | EPISODES
+)
 ANY_ENTRY = st.builds(
-    Entry, st.integers(1, 2**40), st.binary(max_size=4), URIS, URIS, LEGAL, DATES, DATES, TERMS, PEOPLE, LEGAL, LEGAL
+    Entry,
+    st.integers(1, 2**40),
+    st.binary(max_size=4),
+    URIS,
+    URIS,
+    LEGAL,
+    DATES,
+    DATES,
+    TERMS,
+    PEOPLE,
+    LEGAL,
+    LEGAL,
+    MEDIA,
 )
 ANY_FEED = st.builds(
     replace,
@@ -48,7 +85,8 @@ ANY_FEED = st.builds(
 
 
 def document(name: Format, feed: Feed, entries: Sequence[Entry], rules: RenderRules = RULES) -> bytes:
-    return splice(frame(feed, name, rules), [entry(e, name, rules) for e in entries])
+    parts = [entry(e, name, rules) for e in entries]
+    return splice(frame(feed, name, rules, parts), parts)
 
 
 def whole(name: Format, feed: Feed, entries: Sequence[Entry], rules: RenderRules = RULES) -> bytes:
@@ -57,7 +95,7 @@ def whole(name: Format, feed: Feed, entries: Sequence[Entry], rules: RenderRules
         items = [jsonfeed.build_entry(e, rules) for e in entries]
         return orjson.dumps(jsonfeed.build_feed(feed, rules) | {"items": items})
     module = {"rss": rss, "atom": atom}[name]
-    made = module.build_feed(feed, rules)
+    made = module.build_feed(replace(feed, podcast=any(e.media.tagged for e in entries)), rules)
     for e in entries:
         made.add_entry(module.build_entry(e, rules), order="append")
     written: bytes = made.rss_str() if name == "rss" else made.atom_str()
@@ -70,7 +108,7 @@ def named(document: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("rules", [RULES, SUMMARIES], ids=["full", "summaries"])
-@pytest.mark.parametrize("entries", [(), (PLAIN,), ENTRIES], ids=len)
+@pytest.mark.parametrize("entries", [(), (PLAIN,), ENTRIES, (*ENTRIES, *WITH_MEDIA)], ids=len)
 @pytest.mark.parametrize("feed", [FEED, BARE], ids=["feed", "bare"])
 @pytest.mark.parametrize("name", FORMATS)
 def test_spliced_is_what_the_library_makes_in_one_piece(

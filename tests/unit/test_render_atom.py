@@ -13,7 +13,7 @@ from lxml import etree
 
 from feedsvc.model import Entry, Feed, Person
 from feedsvc.render import RenderRules, entry, frame, splice
-from tests.unit.render_samples import BARE, EMPTY, ENTRIES, FEED, PLAIN, RICH, RULES, SUMMARIES
+from tests.unit.render_samples import BARE, EMPTY, ENTRIES, FEED, PLAIN, RICH, RULES, SUMMARIES, WITH_MEDIA
 
 SCHEMA = Path(__file__).parents[1] / "data" / "rfc4287.rnc"
 JING = shutil.which("jing")
@@ -124,7 +124,7 @@ def jing(tmp_path: Path, body: bytes) -> str:
 @pytest.mark.parametrize("rules", [RULES, SUMMARIES], ids=["full", "summaries"])
 @pytest.mark.parametrize("feed", [FEED, BARE], ids=["feed", "bare"])
 def test_the_schema_of_rfc_4287_accepts_it(tmp_path: Path, feed: Feed, rules: RenderRules) -> None:
-    assert jing(tmp_path, document(feed, *ENTRIES, rules=rules)) == ""
+    assert jing(tmp_path, document(feed, *ENTRIES, *WITH_MEDIA, rules=rules)) == ""
     assert jing(tmp_path, document(feed, rules=rules)) == ""
 
 

@@ -38,7 +38,7 @@ def documents(folder: Path) -> dict[str, bytes]:
     made = {}
     for name in FORMATS:
         parts = [entry(e, name, case.rules) for e in case.entries]
-        made[FILENAMES[name]] = splice(frame(case.feed, name, case.rules), parts)
+        made[FILENAMES[name]] = splice(frame(case.feed, name, case.rules, parts), parts)
     return made
 
 
