@@ -49,6 +49,8 @@ KINDS = [
     "swap",
     "away",
     "configure",
+    "enclose",
+    "record",
 ]
 
 small = st.integers(0, 7)
@@ -176,6 +178,24 @@ class Folder:
         elif folder.exists():
             folder.rename(away)
         return {folder, self.root / "back"}
+
+    def _enclose(self, path: Path, two: int, three: int) -> set[Path]:
+        """A post gets a file or two, which may be there or not; or loses them."""
+        lines = [line for line in path.read_text(errors="replace").splitlines() if not line.startswith("enclosure")]
+        files = ", ".join(f"/audio/{each % 3}.mp3" for each in range(two, two + three % 3))
+        front = [lines[0], f"enclosures: [{files}]", *lines[1:]] if lines and three % 4 else lines
+        path.write_text("\n".join(front) + "\n")
+        return set()
+
+    def _record(self, path: Path, two: int, three: int) -> set[Path]:
+        """A file beside the posts comes, changes its size, or goes."""
+        sound = self.root / "audio" / f"{two % 3}.mp3"
+        sound.parent.mkdir(exist_ok=True)
+        if three:
+            sound.write_bytes(b"x" * three)
+        else:
+            sound.unlink(missing_ok=True)
+        return {sound}
 
     def _configure(self, path: Path, two: int, three: int) -> set[Path]:
         """Other settings, which may be those before."""
