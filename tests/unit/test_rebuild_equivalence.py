@@ -96,7 +96,8 @@ class Folder:
         tags = ", ".join(f'"{TERMS[(one + each) % len(TERMS)]}"' for each in range(three % 3))
         path.write_text(
             f'---\ntitle: "题 {SLUGS[three % len(SLUGS)]}"\ndate: {DATES[two % len(DATES)]}\n'
-            f"categories: {TERMS[two % 3]}\ntags: [{tags}]\n---\n{BODIES[one % len(BODIES)]}\n"
+            f"categories: {TERMS[two % 3]}\ntags: [{tags}]\nenclosures: [/audio/{one % 2}.mp3]\n---\n"
+            f"{BODIES[one % len(BODIES)]}\n"
         )
         return {path.relative_to(self.root).as_posix()}
 
@@ -180,16 +181,16 @@ class Folder:
         return {folder, self.root / "back"}
 
     def _enclose(self, path: Path, two: int, three: int) -> set[Path]:
-        """A post gets a file or two, which may be there or not; or loses them."""
-        lines = [line for line in path.read_text(errors="replace").splitlines() if not line.startswith("enclosure")]
-        files = ", ".join(f"/audio/{each % 3}.mp3" for each in range(two, two + three % 3))
-        front = [lines[0], f"enclosures: [{files}]", *lines[1:]] if lines and three % 4 else lines
-        path.write_text("\n".join(front) + "\n")
+        """A post gets other files, which may be there or not, or loses them."""
+        files = ", ".join(f"/audio/{each % 2}.mp3" for each in range(two, two + three % 3))
+        lines = path.read_text(errors="replace").splitlines()
+        changed = [f"enclosures: [{files}]" if line.startswith("enclosures:") else line for line in lines]
+        path.write_text("\n".join(changed) + "\n")
         return set()
 
     def _record(self, path: Path, two: int, three: int) -> set[Path]:
         """A file beside the posts comes, changes its size, or goes."""
-        sound = self.root / "audio" / f"{two % 3}.mp3"
+        sound = self.root / "audio" / f"{two % 2}.mp3"
         sound.parent.mkdir(exist_ok=True)
         if three:
             sound.write_bytes(b"x" * three)
