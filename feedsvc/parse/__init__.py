@@ -30,6 +30,13 @@ permalink          problem a permalink with a placeholder that Jekyll does not k
                            is used
 liquid             problem a mark of Liquid that needs more than the site's address: shown as written
 url                problem an address that cannot be a URI; the default is used
+media-url          problem a picture or file whose address cannot be fetched from the web: left out
+media-type         problem a file that nothing tells the type of, or a type that is none
+media-length       problem a length of a file that is no number of bytes: not used
+media-duration     problem a duration that cannot be read: not used
+media-missing      problem a file of the site that is not in the content folder: its length is unknown
+media-episode      problem a number, kind or explicitness that podcasts do not know: left out
+media-podcast      problem an episode whose file Apple's directory does not take: without its tags in RSS
 guid-relative      problem an id that is no absolute URI
 guid-malformed     problem an id that starts with ``urn:`` or ``tag:`` and is none: not used
 ================== ======= ==========================================================================

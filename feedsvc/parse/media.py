@@ -17,17 +17,13 @@ from feedsvc.uris import absolute
 
 MOST = 50  # files that come with a post
 _IMAGES = ("image", "images", "cover", "featured_image", "thumbnail")
-# the keys of files, and what one is whose name does not tell
-_FILES = {
-    "enclosure": "application/octet-stream",
-    "enclosures": "application/octet-stream",
-    "audio": "audio/mpeg",
-    "video": "video/mp4",
-}
+_FILES = ("enclosure", "enclosures", "audio", "video")
+_FLAGS = ("audio", "video")  # may also be true, a page at YouTube, or what it is called there
+_UNKNOWN = "application/octet-stream"
 _KEYS = (*_IMAGES, *_FILES)
 _PLACES = ("path", "url", "src", "href", "link", "file", "image")
 _LENGTHS = ("length", "size", "bytes", "sizeinbytes", "filesize")
-_NONE = frozenset(("", "false", "no", "none", "null"))
+_NONE = frozenset(("", "false", "no", "none", "null", "true", "yes"))
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _WEB = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(?:[/?#]|\Z)")
 _NUMBER = re.compile(r"\d{1,3}(?:[,_ ]\d{3})+\Z|\d{1,15}\Z", re.ASCII)
@@ -68,13 +64,13 @@ def _enclosures(source: Source, base: str, key: str) -> Iterator[Enclosure]:
         url = _address(source, base, key, facts.get("url", ""))
         if isinstance(item, Mapping) and not facts["url"]:
             source.note("media-url", key, f"{key} names no file", "write its address as url")
-        if url:
+        type_ = _type(source, key, url, facts.get("type") or facts.get("mimetype", "")) if url else ""
+        if type_:
             length = next((facts[name] for name in _LENGTHS if name in facts), "")
             lasting = facts.get("duration") or facts.get("durationinseconds", "")
-            type_ = facts.get("type") or facts.get("mimetype", "")
             yield Enclosure(
                 url,
-                _type(source, key, url, type_),
+                type_,
                 _length(source, key, length),
                 duration(source, key, lasting),
                 without_html(facts.get("title", "")),
@@ -138,16 +134,19 @@ def _path(source: Source, url: str) -> str:
 
 
 def _type(source: Source, key: str, url: str, written: str) -> str:
-    known = media_type(url) or _FILES[key]
-    if written:
-        given = as_media_type(written)
-        if not given:
-            source.note("media-type", key, f"{written!r} is no media type: {known} is told", "write such as audio/mpeg")
-        return given or known
-    if not media_type(url):
-        message = f"the name of {url} does not tell what it is: {known} is told"
-        source.note("media-type", key, message, "write its type, such as audio/mpeg")
-    return known
+    """The type of a file as its post or its name tells; where neither does, "" unless it must be a file."""
+    given, told = as_media_type(written), media_type(url)
+    hint = "write its type, such as audio/mpeg"
+    if written and not given:
+        source.note("media-type", key, f"{written!r} is no media type, and is not used", hint)
+    if given or told:
+        return given or told
+    message = f"nothing tells what {url} is"
+    if key in _FLAGS:
+        source.note("media-type", key, f"{message}: it is left out", hint)
+        return ""
+    source.note("media-type", key, f"{message}: {_UNKNOWN} is told", hint)
+    return _UNKNOWN
 
 
 def _length(source: Source, key: str, written: str) -> int:

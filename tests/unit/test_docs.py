@@ -7,6 +7,7 @@ import shlex
 import tomllib
 import unicodedata
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -14,8 +15,11 @@ import pytest
 
 from feedsvc.cli.door import BUSY, COMMANDS, FAILED, INTERRUPTED, USAGE, door
 from feedsvc.config import KEYS, TABLE
+from feedsvc.config.apple import category
 from feedsvc.config.layers import CONFIG, CONTENT, STATE
-from feedsvc.model import FILENAMES, SCHEMES
+from feedsvc.model import FILENAMES, PODCAST_FILES, SCHEMES, ContentRules, Enclosure, Episode, Image, Media, Site
+from feedsvc.parse import __doc__ as parse_codes
+from feedsvc.parse import parse
 from feedsvc.shelf import Shelf
 from feedsvc.web import aliases
 from feedsvc.web.app import _LISTS, make_app
@@ -28,6 +32,7 @@ TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for
 OPERATING, ADDRESSES, README = TEXTS["docs/operating.md"], TEXTS["docs/addresses.md"], TEXTS["README.md"]
 SOURCE = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "feedsvc").rglob("*.py")))
 _FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
+NOON = datetime(2024, 1, 31, 12, tzinfo=UTC)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
@@ -214,3 +219,34 @@ def test_texts_are_as_they_should_be() -> None:
         assert text.endswith("\n"), name
         assert "\t" not in text, name
         assert not re.search(r" +$", text, re.MULTILINE), name
+
+
+# -- pictures, files and podcasts -----------------------------------------------------------------------------
+
+
+def test_the_example_of_an_episode_gives_what_the_page_says() -> None:
+    (front,) = blocks(TEXTS["docs/media.md"], "yaml")
+    site = Site("https://example.org")
+    parsed = parse(f"---\n{front}---\n潮\n".encode(), "_posts/2024-01-31-tide.md", ContentRules("jekyll"), site, NOON)
+    assert parsed.problems == ()
+    assert parsed.post is not None
+    assert parsed.post.media == Media(
+        Image("https://example.org/assets/tide.jpg"),
+        (Enclosure("https://example.org/audio/tide.mp3", "audio/mpeg", 0, 754),),
+        Episode(3, 2, explicit=False),
+    )
+
+
+def test_codes_of_problems_are_listed() -> None:
+    written = set(re.findall(r'\bnote\(\s*"([a-z-]+)"', SOURCE))
+    listed = set(re.findall(r"^([a-z-]+) +(?:error|problem|both) ", parse_codes, re.MULTILINE))
+    assert len(written) > 15
+    assert written <= listed
+
+
+def test_the_page_names_what_apple_takes_and_asks() -> None:
+    page = TEXTS["docs/media.md"]
+    assert all(f"`{ending}`" in page for ending in PODCAST_FILES)
+    (table,) = (tomllib.loads(block) for block in blocks(page, "toml"))
+    assert {f"podcast.{name}" for name in table["podcast"]} == {key for key in KEYS if key.startswith("podcast.")}
+    assert category(table["podcast"]["category"]) == "News > Tech News"

@@ -179,14 +179,22 @@ def test_files_of_the_site_whose_sizes_are_missing() -> None:
 
 
 def test_a_type_that_is_not_told() -> None:
-    assert [each.media_type for each in media("enclosure: /x\naudio: /y\nvideo: /z.").enclosures] == [
-        "application/octet-stream",
-        "audio/mpeg",
-        "video/mp4",
-    ]
-    assert codes("audio: /y") == [("media-type", 3)]
+    assert media("enclosure: /x").enclosures == (Enclosure(f"{ROOT}/x", "application/octet-stream"),)
+    assert codes("enclosure: /x") == [("media-type", 3)]
+    assert [each.media_type for each in media("audio: {url: /y, type: audio/opus}").enclosures] == ["audio/opus"]
     assert codes("audio: {url: /y.mp3, type: sound}") == [("media-type", 3)]
     assert media("audio: {url: /y.mp3, type: sound}").enclosures[0].media_type == "audio/mpeg"
+
+
+@pytest.mark.parametrize("written", ["https://www.youtube.com/watch?v=x", "dQw4w9WgXcQ", "{url: /y, type: film}"])
+def test_a_video_that_is_no_file(written: str) -> None:
+    assert not media(f"video: {written}")
+    assert {code for code, _ in codes(f"video: {written}")} == {"media-type"}
+
+
+def test_a_flag_is_no_file() -> None:
+    assert not media("audio: true\nvideo: yes\nimage: true")
+    assert not codes("audio: true\nvideo: yes\nimage: true")
 
 
 def test_what_is_no_length_or_duration() -> None:
