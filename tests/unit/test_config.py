@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedsvc.config import KEYS, TABLE, Settings, changed
+from feedsvc.config.apple import category
 from feedsvc.config.loading import load, reread
 from feedsvc.config.reference import rewritten
 from feedsvc.config.values import baseurl, duration, feeds, language, listing, size, url, zone
@@ -534,6 +535,46 @@ def test_what_jekyll_tolerates_is_tolerated(tmp_path: Path, yml: str) -> None:
 )
 def test_broken_yaml_is_told_with_file_and_line(tmp_path: Path, yml: str, message: str) -> None:
     assert message in complaint(tmp_path, yml=yml)
+
+
+# -- podcasts -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("toml", "email"),
+    [
+        ('[site]\nurl = "https://www.e.example.org/blog"\nauthor = "甲"\n', "webmaster@e.example.org"),
+        ('[site]\nurl = "https://潮.example"\n', "webmaster@xn--ngx.example"),
+        ('[site]\nauthor = [{name = "甲", email = "none"}, {name = "乙", email = "b@e.org"}]\n', "b@e.org"),
+        ('[site]\nauthor = {name = "甲", email = "a@e.org"}\n[podcast]\nemail = "p+q@e.org"\n', "p+q@e.org"),
+        ("", "webmaster@127.0.0.1"),
+    ],
+)
+def test_whom_apple_may_write_to(tmp_path: Path, toml: str, email: str) -> None:
+    assert read(tmp_path, toml=toml).feeds.podcast.email == email
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("technology", "Technology"), ("news>TECH news", "News > Tech News"), ("TV & Film", "TV & Film")],
+)
+def test_apples_categories(written: str, meant: str) -> None:
+    assert category(written) == meant
+
+
+@pytest.mark.parametrize(
+    ("toml", "told"),
+    [
+        ("category = 'Tech'", "podcast.category: should be one of Apple's categories, such as "),
+        ("category = 'News > Tech Newz'", "such as News > Tech News, not"),
+        ("category = 7", "podcast.category: should be one of"),
+        ("email = 'nobody'", "podcast.email: should be an e-mail address such as"),
+        ("image = '/cover.jpg'", "podcast.image: should be an absolute address"),
+        ("author = 'x'", "podcast.author"),
+    ],
+)
+def test_a_podcast_that_cannot_be(tmp_path: Path, toml: str, told: str) -> None:
+    assert told in complaint(tmp_path, toml=f"[podcast]\n{toml}\n")
 
 
 # -- the table ------------------------------------------------------------------------------------------------

@@ -13,11 +13,27 @@ from lxml import etree
 
 from feedsvc.model import Entry, Feed, Person
 from feedsvc.render import RenderRules, entry, frame, splice
-from tests.unit.render_samples import BARE, EMPTY, ENTRIES, FEED, PLAIN, RICH, RULES, SUMMARIES, WITH_MEDIA
+from tests.unit.render_samples import (
+    BARE,
+    COVER,
+    EMPTY,
+    ENTRIES,
+    EPISODE,
+    FEED,
+    FILM,
+    PLAIN,
+    RICH,
+    RULES,
+    SHEET,
+    SUMMARIES,
+    TALK,
+    WITH_MEDIA,
+)
 
 SCHEMA = Path(__file__).parents[1] / "data" / "rfc4287.rnc"
 JING = shutil.which("jing")
 NS = {"a": "http://www.w3.org/2005/Atom"}
+MEDIA = "{http://search.yahoo.com/mrss/}"
 
 
 def document(feed: Feed, *entries: Entry, rules: RenderRules = RULES) -> bytes:
@@ -131,3 +147,19 @@ def test_the_schema_of_rfc_4287_accepts_it(tmp_path: Path, feed: Feed, rules: Re
 def test_the_schema_of_rfc_4287_would_refuse_a_fault(tmp_path: Path) -> None:
     faulty = document(FEED, PLAIN).replace(b'type="html"', b'type="CDATA"')
     assert "type" in jing(tmp_path, faulty)
+
+
+def test_files_are_links_and_a_picture_is_as_jekyll_feed_has_it() -> None:
+    made = one(EPISODE)
+    links = [dict(link.attrib) for link in made.findall("a:link[@rel='enclosure']", NS)]
+    assert links == [
+        {"rel": "enclosure", "href": TALK.url, "type": "audio/mpeg", "length": "1234567", "title": "第 3 集 R&D"},
+        {"rel": "enclosure", "href": FILM.url, "type": "video/webm"},
+        {"rel": "enclosure", "href": SHEET.url, "type": "application/pdf", "length": "5000"},
+    ]
+    size = {"url": COVER.url, "width": "1200", "height": "630"}
+    assert [(each.tag, dict(each.attrib)) for each in made.findall(f"{MEDIA}*")] == [
+        (f"{MEDIA}thumbnail", size),
+        (f"{MEDIA}content", {**size, "medium": "image"}),
+    ]
+    assert [link.get("href") for link in made.findall("a:link", NS) if link.get("rel") is None] == [EPISODE.url]

@@ -10,7 +10,21 @@ import pytest
 
 from feedsvc.model import Entry, Feed
 from feedsvc.render import RenderRules, entry, frame, splice
-from tests.unit.render_samples import BARE, EMPTY, ENTRIES, FEED, PLAIN, RICH, RULES, SUMMARIES
+from tests.unit.render_samples import (
+    BARE,
+    COVER,
+    EMPTY,
+    ENTRIES,
+    EPISODE,
+    FEED,
+    FILM,
+    PLAIN,
+    RICH,
+    RULES,
+    SHEET,
+    SUMMARIES,
+    TALK,
+)
 
 
 def parsed(feed: Feed, *entries: Entry, rules: RenderRules = RULES) -> dict[str, Any]:
@@ -77,3 +91,20 @@ def test_a_name_in_two_schemes_is_one_tag() -> None:
 
 def test_control_characters_survive_as_escapes() -> None:
     assert item(replace(PLAIN, summary="a\x1fb"))["summary"] == "a\x1fb"
+
+
+def test_pictures_and_files() -> None:
+    made = item(EPISODE)
+    assert made["image"] == COVER.url
+    assert made["attachments"] == [
+        {
+            "url": TALK.url,
+            "mime_type": "audio/mpeg",
+            "title": "第 3 集 R&D",
+            "size_in_bytes": 1_234_567,
+            "duration_in_seconds": 754,
+        },
+        {"url": FILM.url, "mime_type": "video/webm", "duration_in_seconds": 60},
+        {"url": SHEET.url, "mime_type": "application/pdf", "size_in_bytes": 5_000},
+    ]
+    assert not {"image", "attachments"} & item(RICH).keys()

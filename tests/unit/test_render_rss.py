@@ -6,20 +6,37 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from lxml import etree
 
-from feedsvc.model import Entry, Feed, Term
+from feedsvc.model import Enclosure, Entry, Episode, Feed, Media, Term
 from feedsvc.render import RenderRules, entry, frame, splice
-from tests.unit.render_samples import BARE, EMPTY, FEED, PLAIN, RICH, RULES, SUMMARIES
+from tests.unit.render_samples import (
+    BARE,
+    COVER,
+    EMPTY,
+    EPISODE,
+    FEED,
+    FILM,
+    OGG,
+    PLAIN,
+    RICH,
+    RULES,
+    SHEET,
+    SUMMARIES,
+    TALK,
+)
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
+MEDIA = "{http://search.yahoo.com/mrss/}"
+ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
 ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
 
 
 def channel(feed: Feed, *entries: Entry, rules: RenderRules = RULES) -> Any:
     parts = [entry(e, "rss", rules) for e in entries]
-    return etree.fromstring(splice(frame(feed, "rss", rules), parts))[0]
+    return etree.fromstring(splice(frame(feed, "rss", rules, parts), parts))[0]
 
 
 def item(post: Entry, rules: RenderRules = RULES) -> Any:
@@ -140,3 +157,59 @@ def test_html_is_no_plain_text() -> None:
 def test_markup_in_a_title_is_text() -> None:
     title = "<b>R&D</b> ]]> 一"
     assert item(replace(PLAIN, title=title)).findtext("title") == title
+
+
+def test_one_enclosure_and_the_rest_as_media() -> None:
+    made = item(EPISODE)
+    assert [dict(each.attrib) for each in made.findall("enclosure")] == [
+        {"url": TALK.url, "length": "1234567", "type": "audio/mpeg"}
+    ]
+    assert [dict(each.attrib) for each in made.findall(f"{MEDIA}content")[1:]] == [
+        {"url": FILM.url, "type": "video/webm", "medium": "video", "duration": "60"},
+        {"url": SHEET.url, "type": "application/pdf", "fileSize": "5000"},
+    ]
+
+
+def test_an_unknown_length_is_nought() -> None:
+    bare = replace(PLAIN, media=Media(None, (Enclosure(TALK.url, "audio/mpeg"),)))
+    assert item(bare).find("enclosure").get("length") == "0"
+
+
+def test_an_episode_in_apples_words() -> None:
+    said = {
+        each.tag.removeprefix(ITUNES): each.text or each.get("href") for each in item(EPISODE).findall(f"{ITUNES}*")
+    }
+    assert said == {
+        "image": "https://e.org/3.jpg",
+        "title": "<i>R&D</i> 3",
+        "subtitle": "短 & short",
+        "summary": "R&D, 一集",
+        "author": "A & B",
+        "duration": "754",
+        "episode": "3",
+        "season": "2",
+        "explicit": "true",
+        "block": "yes",
+        "episodeType": "bonus",
+    }
+
+
+def test_an_episode_shows_the_picture_of_its_post() -> None:
+    plain = replace(EPISODE, media=replace(EPISODE.media, episode=Episode()))
+    assert item(plain).find(f"{ITUNES}image").get("href") == COVER.url
+
+
+def test_a_file_that_apple_does_not_take_tells_its_duration_otherwise() -> None:
+    made = item(OGG)
+    assert not made.findall(f"{ITUNES}*")
+    assert [each.get("duration") for each in made.findall(f"{MEDIA}content")] == ["754"]
+
+
+@pytest.mark.parametrize("entries", [(RICH, OGG), (RICH, EPISODE), ()], ids=["none", "one", "empty"])
+def test_a_channel_with_episodes_says_what_apple_asks(entries: tuple[Entry, ...]) -> None:
+    made = channel(FEED, *entries)
+    said = [each.tag.removeprefix(ITUNES) for each in made.findall(f"{ITUNES}*")]
+    assert said == (["owner", "author", "category", "explicit"] if EPISODE in entries else [])
+    if said:
+        assert made.findtext(f"{ITUNES}owner/{ITUNES}email") == "podcast@example.org"
+        assert [each.get("text") for each in made.iter(f"{ITUNES}category")] == ["News", "Tech News"]
