@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from urllib.parse import unquote
@@ -26,6 +26,7 @@ _LENGTHS = ("length", "size", "bytes", "sizeinbytes", "filesize")
 _NONE = frozenset(("", "false", "no", "none", "null", "true", "yes"))
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _WEB = re.compile(r"https?://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?(?:[/?#]|\Z)")
+_ODD_HOST = re.compile(r"https?://[^/?#]*_")  # RFC 1123, section 2.1: W3C's validator refuses it in RSS's enclosure
 _NUMBER = re.compile(r"\d{1,3}(?:[,_ ]\d{3})+\Z|\d{1,15}\Z", re.ASCII)
 _PIXELS = re.compile(r"\d{1,5}(?=(?:px)?\Z)", re.ASCII)
 _URL_HINT = "write a path on the site, or an http address"
@@ -37,8 +38,9 @@ def media(source: Source, url: str) -> Media:
         return Media()
     found: dict[str, tuple[str, Enclosure]] = {}
     for key in _FILES:
-        for each in _enclosures(source, url, key):
-            found.setdefault(each.url, (key, each))
+        for item in _items(source.data.get(key)):
+            if each := _enclosure(source, url, key, item):
+                found.setdefault(each.url, (key, each))
     named = list(found.values())[:MOST]
     enclosures = tuple(_completed(source, each) if not place else each for place, (_, each) in enumerate(named))
     for (key, _), each in zip(named, enclosures, strict=True):
@@ -58,23 +60,24 @@ def _image(source: Source, base: str) -> Image | None:
     return None
 
 
-def _enclosures(source: Source, base: str, key: str) -> Iterator[Enclosure]:
-    for item in _items(source.data.get(key)):
-        facts = _facts(item)
-        url = _address(source, base, key, facts.get("url", ""))
-        if isinstance(item, Mapping) and not facts["url"]:
-            source.note("media-url", key, f"{key} names no file", "write its address as url")
-        type_ = _type(source, key, url, facts.get("type") or facts.get("mimetype", "")) if url else ""
-        if type_:
-            length = next((facts[name] for name in _LENGTHS if name in facts), "")
-            lasting = facts.get("duration") or facts.get("durationinseconds", "")
-            yield Enclosure(
-                url,
-                type_,
-                _length(source, key, length),
-                duration(source, key, lasting),
-                without_html(facts.get("title", "")),
-            )
+def _enclosure(source: Source, base: str, key: str, item: object) -> Enclosure | None:
+    facts = _facts(item)
+    if isinstance(item, Mapping) and not facts["url"]:
+        source.note("media-url", key, f"{key} names no file", "write its address as url")
+    url = _address(source, base, key, facts.get("url", ""))
+    if _ODD_HOST.match(url):
+        source.note("media-url", key, f"{url} is left out: names of hosts hold no underscore", _URL_HINT)
+        return None
+    type_ = _type(source, key, url, facts.get("type") or facts.get("mimetype", "")) if url else ""
+    if not type_:
+        return None
+    return Enclosure(
+        url,
+        type_,
+        length=_length(source, key, next((facts[name] for name in _LENGTHS if name in facts), "")),
+        duration=duration(source, key, facts.get("duration") or facts.get("durationinseconds", "")),
+        title=without_html(facts.get("title", "")),
+    )
 
 
 def _completed(source: Source, first: Enclosure) -> Enclosure:

@@ -192,6 +192,12 @@ def test_a_video_that_is_no_file(written: str) -> None:
     assert {code for code, _ in codes(f"video: {written}")} == {"media-type"}
 
 
+def test_a_host_that_validators_refuse() -> None:
+    front = "image: https://my_bucket.example.org/x.png\naudio: https://my_bucket.example.org/x_y.mp3"
+    assert (media(front).enclosures, codes(front)) == ((), [("media-url", 4)])
+    assert media("audio: https://e.example.org/x_y.mp3").enclosures
+
+
 def test_a_flag_is_no_file() -> None:
     assert not media("audio: true\nvideo: yes\nimage: true")
     assert not codes("audio: true\nvideo: yes\nimage: true")
