@@ -382,3 +382,23 @@ def test_fifty_states_are_remembered(tmp_path: Path) -> None:
     shelf.close()
     serving(app).counts.close()
     desk.writer.close()
+
+
+def test_episodes_make_any_document_a_podcast(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "site", tmp_path / "state")
+    (desk.root / "feedsvc.toml").write_text('[podcast]\ncategory = "Music"\nemail = "p@e.org"\n')
+    desk.put("_posts/2020-01-01-talk.md", post("一集", more="tags: [radio]\naudio: /a.mp3\nduration: 5\n"))
+    desk.put("_posts/2020-01-02-text.md", post("文字", date="2026-01-02 00:00:00 +0000"))
+    desk.look()
+    shelf = Shelf(desk.state, 20_000_000, lambda: desk.now + 100)
+    app = make_app(shelf, desk.state, lambda: "")
+    client = app.test_client()
+    for path in ("/rss.xml", "/rss.xml?limit=2", "/rss.xml?content=summary", "/select/rss.xml?tag=radio"):
+        found = client.get(path).text
+        assert "<itunes:email>p@e.org</itunes:email>" in found
+        assert '<itunes:category text="Music"/>' in found
+        assert "<itunes:duration>5</itunes:duration>" in found
+    assert "<itunes:" not in client.get("/rss.xml?limit=1").text  # the newest alone is no episode
+    shelf.close()
+    serving(app).counts.close()
+    desk.writer.close()

@@ -63,3 +63,15 @@ def test_an_empty_folder_is_for_a_rebuild_to_refuse(service: Service) -> None:
     for path in (service.settings.content / "_posts").iterdir():
         path.unlink()
     assert differences(service) is None
+
+
+def test_a_file_beside_posts_whose_size_is_another(service: Service) -> None:
+    content = service.settings.content
+    (content / "_posts/2026-01-03-听.md").write_text(post("听", LONG, more="audio: /sound.mp3\n"))
+    service.rebuild()
+    service.rebuild()
+    assert differences(service) == frozenset()
+    (content / "sound.mp3").write_bytes(b"12345")
+    assert differences(service) == frozenset({"sound.mp3"})
+    assert service.rebuild(paths=differences(service)).changed == 1
+    assert differences(service) == frozenset()
