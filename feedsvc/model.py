@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from feedsvc.media import Media, Podcast
+
 Markup = Literal["markdown", "html"]
 Format = Literal["rss", "atom", "json"]
 BuildState = Literal["queued", "running", "done", "failed"]
@@ -34,9 +36,6 @@ def splice(frame: Frame, entries: Iterable[bytes]) -> bytes:
     head, joiner, tail = frame
     return b"".join((head, joiner.join(entries), tail))
 
-
-# the ends of addresses of files that Apple's directory of podcasts takes
-PODCAST_FILES = (".m4a", ".mp3", ".mov", ".mp4", ".m4v", ".pdf", ".epub")
 
 SITE = Term("site", "")  # every post is filed under it: the site's feed is a term's feed like any other
 SCHEMES = ("category", "tag", "author")
@@ -108,16 +107,6 @@ class ContentRules:
 
 
 @dataclass(frozen=True, slots=True)
-class Podcast:
-    """What Apple's directory asks of a feed with episodes. ``category`` is Apple's, ``Arts > Books`` with a part."""
-
-    category: str = "Society & Culture"
-    email: str = ""
-    explicit: bool = False
-    image: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class FeedRules:
     """What goes into documents. ``url`` is the base of self links, no trailing slash; window in seconds."""
 
@@ -128,60 +117,7 @@ class FeedRules:
     full_content: bool = True
     gone_after: int = 30 * 86_400
     hubs: tuple[str, ...] = ()
-    podcast: Podcast = Podcast()
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """A picture that stands for a post: an absolute ASCII URI, and its size in pixels, 0 where nobody says."""
-
-    url: str
-    width: int = 0
-    height: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Enclosure:
-    """A file that comes with a post, at an absolute ASCII URI: bytes and seconds of it, 0 where nobody says."""
-
-    url: str
-    media_type: str
-    length: int = 0
-    duration: int = 0
-    title: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Episode:
-    """What podcasts say of an episode, as Apple defines it; what nobody says is "", 0 or None. Texts are plain."""
-
-    number: int = 0
-    season: int = 0
-    kind: Literal["full", "trailer", "bonus"] = "full"
-    explicit: bool | None = None
-    title: str = ""
-    subtitle: str = ""
-    summary: str = ""
-    author: str = ""
-    image: str = ""
-    block: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Media:
-    """What comes with a post beside its text. There is an ``episode`` only where there is an enclosure."""
-
-    image: Image | None = None
-    enclosures: tuple[Enclosure, ...] = ()
-    episode: Episode | None = None
-
-    def __bool__(self) -> bool:
-        return self.image is not None or bool(self.enclosures)
-
-    @property
-    def tagged(self) -> bool:
-        """Whether RSS carries Apple's tags of the episode: W3C's validator warns of them beside any other file."""
-        return self.episode is not None and self.enclosures[0].url.endswith(PODCAST_FILES)
+    podcast: Podcast = field(default_factory=Podcast)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +144,7 @@ class Post:
     summary: str
     markup: Markup
     body: str
-    media: Media = Media()
+    media: Media = field(default_factory=Media)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +187,7 @@ class Entry:
     authors: tuple[Person, ...]
     summary: str
     html: str
-    media: Media = Media()
+    media: Media = field(default_factory=Media)
 
 
 @dataclass(frozen=True, slots=True)

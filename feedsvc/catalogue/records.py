@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import orjson
 
-from feedsvc.model import Enclosure, Episode, FeedRules, Image, Media, Person, Podcast, Post, Served, Site, Term
+from feedsvc.media import Enclosure, Episode, Image, Media, Podcast
+from feedsvc.model import FeedRules, Person, Post, Served, Site, Term
 
 Known = TypeVar("Known", Served, Site, FeedRules, Podcast)
 

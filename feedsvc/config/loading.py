@@ -15,7 +15,8 @@ from feedsvc.config.jekyll import JekyllConfig
 from feedsvc.config.settings import Given, Mark, Settings, local_address, mark
 from feedsvc.config.validation import validated
 from feedsvc.exceptions import ConfigError
-from feedsvc.model import ContentRules, FeedRules, Podcast, Served, Site
+from feedsvc.media import Podcast
+from feedsvc.model import ContentRules, FeedRules, Served, Site
 
 _MOST = 100  # posts in a feed whose window holds more than its limit
 _NOTHING: Mapping[str, object] = MappingProxyType({})

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Literal
 
-from feedsvc.model import PODCAST_FILES, Episode, Media
+from feedsvc.media import PODCAST_FILES, Episode, Media
 from feedsvc.parse.durations import duration
 from feedsvc.parse.source import Source, one_line, without_html
 

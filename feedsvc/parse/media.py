@@ -8,7 +8,8 @@ from dataclasses import replace
 from functools import partial
 from urllib.parse import unquote
 
-from feedsvc.model import Beside, Enclosure, Image, Media
+from feedsvc.media import Enclosure, Image, Media
+from feedsvc.model import Beside
 from feedsvc.parse.durations import duration
 from feedsvc.parse.episode import episode
 from feedsvc.parse.media_types import as_media_type, media_type

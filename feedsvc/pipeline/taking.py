@@ -12,7 +12,8 @@ from xxhash import xxh3_128_digest
 
 from feedsvc.catalogue import Packer
 from feedsvc.exceptions import ContentError
-from feedsvc.model import Beside, ContentRules, Fingerprint, Media, Post, Problem, Site
+from feedsvc.media import Media
+from feedsvc.model import Beside, ContentRules, Fingerprint, Post, Problem, Site
 from feedsvc.parse import parse
 from feedsvc.scan import read, size
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from feedsvc.markup import text
-from feedsvc.model import Entry, Feed, Person, Podcast
+from feedsvc.media import Podcast
+from feedsvc.model import Entry, Feed, Person
 
 _EXCERPT = 300  # characters: about what a reader's list shows under a title
 _MINUTE = timedelta(minutes=1)

@@ -15,7 +15,8 @@ from typing import Any
 
 from lxml.etree import SubElement
 
-from feedsvc.model import Media, Person, Podcast
+from feedsvc.media import Media, Podcast
+from feedsvc.model import Person
 from feedsvc.render.media_ext import ITUNES, MEDIA, add_contents, add_episode, add_image, add_links, add_show
 
 _ATOM = "http://www.w3.org/2005/Atom"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import orjson
 
-from feedsvc.model import Enclosure, Entry, Feed, Person
+from feedsvc.media import Enclosure
+from feedsvc.model import Entry, Feed, Person
 from feedsvc.render import facts
 from feedsvc.render.facts import RenderRules
 

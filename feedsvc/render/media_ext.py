@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml.etree import SubElement
 
-from feedsvc.model import Enclosure, Image, Media, Podcast
+from feedsvc.media import Enclosure, Image, Media, Podcast
 
 MEDIA = "http://search.yahoo.com/mrss/"
 ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"

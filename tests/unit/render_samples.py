@@ -5,20 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
-from feedsvc.model import (
-    FILENAMES,
-    FORMATS,
-    Enclosure,
-    Entry,
-    Episode,
-    Feed,
-    Format,
-    Image,
-    Media,
-    Person,
-    Podcast,
-    Term,
-)
+from feedsvc.media import Enclosure, Episode, Image, Media, Podcast
+from feedsvc.model import FILENAMES, FORMATS, Entry, Feed, Format, Person, Term
 from feedsvc.render import RenderRules
 
 CHINA = timezone(timedelta(hours=8))

@@ -17,7 +17,8 @@ from feedsvc.cli.door import BUSY, COMMANDS, FAILED, INTERRUPTED, USAGE, door
 from feedsvc.config import KEYS, TABLE
 from feedsvc.config.apple import category
 from feedsvc.config.layers import CONFIG, CONTENT, STATE
-from feedsvc.model import FILENAMES, PODCAST_FILES, SCHEMES, ContentRules, Enclosure, Episode, Image, Media, Site
+from feedsvc.media import PODCAST_FILES, Enclosure, Episode, Image, Media
+from feedsvc.model import FILENAMES, SCHEMES, ContentRules, Site
 from feedsvc.parse import __doc__ as parse_codes
 from feedsvc.parse import parse
 from feedsvc.shelf import Shelf

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedsvc.model import Beside, ContentRules, Default, Enclosure, Episode, Image, Media, Parsed, Site
+from feedsvc.media import Enclosure, Episode, Image, Media
+from feedsvc.model import Beside, ContentRules, Default, Parsed, Site
 from feedsvc.parse import parse
 from feedsvc.parse.durations import seconds
 from feedsvc.parse.media import MOST

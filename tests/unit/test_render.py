@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from feedsvc.exceptions import RenderError
-from feedsvc.model import FORMATS, Enclosure, Entry, Episode, Feed, Format, Image, Media, Person, Term
+from feedsvc.media import Enclosure, Episode, Image, Media
+from feedsvc.model import FORMATS, Entry, Feed, Format, Person, Term
 from feedsvc.render import RECIPE, RenderRules, atom, entry, facts, frame, jsonfeed, rss, splice
 from tests.unit.render_samples import BARE, CHINA, EMPTY, ENTRIES, FEED, PLAIN, RICH, RULES, SUMMARIES, WITH_MEDIA
 

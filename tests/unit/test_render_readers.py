@@ -10,7 +10,8 @@ from typing import Any
 import feedparser
 import pytest
 
-from feedsvc.model import MEDIA_TYPES, Entry, Feed, Format, Media
+from feedsvc.media import Media
+from feedsvc.model import MEDIA_TYPES, Entry, Feed, Format
 from feedsvc.render import RenderRules, entry, frame, splice
 from tests.unit.render_samples import (
     BARE,

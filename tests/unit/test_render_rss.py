@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from feedsvc.model import Enclosure, Entry, Episode, Feed, Media, Term
+from feedsvc.media import Enclosure, Episode, Media
+from feedsvc.model import Entry, Feed, Term
 from feedsvc.render import RenderRules, entry, frame, splice
 from tests.unit.render_samples import (
     BARE,
