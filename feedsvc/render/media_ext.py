@@ -1,7 +1,7 @@
 """Pictures, files and podcasts as Media RSS and Apple's tags: what feedgen's own extensions would not write right.
 
-Its ``media`` puts each file into a ``media:group`` of its own, which is for versions of one file, and W3C's validator
-refuses; its ``podcast`` knows ``explicit`` as yes and no, where Apple and the validator want true and false.
+Its ``podcast`` writes ``explicit`` as yes or no, where Apple and W3C's validator want true or false, and refuses
+pictures by their names; its ``media`` means to group files, and a group of one is an error to the validator.
 """
 
 from __future__ import annotations
