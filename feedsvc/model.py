@@ -263,7 +263,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one rebuild did. Counts are of files that were looked at, posts, feeds and documents; ``seconds`` is its duration.
+    """What one rebuild did. Counts are of files looked at, posts, feeds and documents; ``seconds`` is its duration.
 
     ``look_again`` is when something left unsettled (a file still being written, one that just vanished, a
     post to come) is to be looked at again: epoch seconds, None when nothing waits. ``unsettled`` names the files

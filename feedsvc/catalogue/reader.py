@@ -210,7 +210,8 @@ class Reader:
     def posts_where(self, condition: str, *values: object) -> list[Filed]:
         """Posts that satisfy an SQL condition on ``p``, by number."""
         # the plus keeps SQLite from reading all rows in order instead of a few by an index
-        return [_filed(row) for row in self.connection.execute(_FILED + f"WHERE {condition} ORDER BY +p.number", values)]
+        query = f"{_FILED} WHERE {condition} ORDER BY +p.number"
+        return [_filed(row) for row in self.connection.execute(query, values)]
 
     def bodies(self, numbers: Sequence[int]) -> dict[int, str]:
         """The sources of posts' bodies by their numbers."""

@@ -10,8 +10,9 @@ from urllib.parse import quote, unquote
 from flask import Response, request
 from werkzeug.exceptions import BadRequest, Gone, NotFound, RequestURITooLarge
 
+from feedsvc import compose
 from feedsvc.catalogue import Reader
-from feedsvc.compose import Asked, compose
+from feedsvc.compose import Asked
 from feedsvc.model import FILENAMES, FORMATS, MEDIA_TYPES, FeedFacts, Served, Term
 from feedsvc.plan import gone_at
 from feedsvc.shelf import Current, Shelf, Shelved, links
@@ -88,7 +89,7 @@ class Feeds:
         format_ = next(each for each in FORMATS if FILENAMES[each] == filename)
         return Shelved(
             (unquote(wanted.path(filename)), wanted.query),
-            compose(reader, served, wanted, format_),
+            compose.compose(reader, served, wanted, format_),
             MEDIA_TYPES[format_],
             served,
             until=until,
