@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from feedsvc.model import SITE, Person, Term
 from feedsvc.uris import addressable
@@ -59,6 +60,7 @@ def terms(categories: Iterable[str], tags: Iterable[str], authors: Iterable[Pers
     return Filing(filed, nowhere, long, len(asked) - len(considered))
 
 
+@lru_cache(maxsize=8192)  # the same few thousand names come again and again
 def clean_name(name: str) -> str:
     """``name`` in NFC, without what XML cannot hold and without surrounding white space."""
     if name.isascii() and name.isprintable():

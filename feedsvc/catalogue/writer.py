@@ -6,8 +6,8 @@ import errno
 import math
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -47,6 +47,7 @@ class Writer(Inquiry):
             self.connection = connect(state / CATALOGUE, create=True, page=PAGE)
             undo.callback(self.connection.close)
             self.packer = Packer()
+            self._numbers: dict[Term, int] = {}  # rows of feeds, which stay
             # A checkpoint waits for the disk: seldom is enough, readers do not mind a log of some 64 MB.
             self.connection.execute("PRAGMA wal_autocheckpoint = 4096")
             migrate(self.connection, self.path)
@@ -66,14 +67,14 @@ class Writer(Inquiry):
 
     def commit(self, draft: Draft, now: float) -> None:
         """Write a draft; the feeds it touches are remembered until they are published."""
-        with self.connection.transaction():
+        with self._transaction():
             self._write(draft, now)
             self._mark(draft.touched)
 
     def distrust(self, recipe: bytes) -> None:
         """Have every file read again that was read by another recipe than this one."""
         if self.meta("read_by") != recipe:
-            with self.connection.transaction():
+            with self._transaction():
                 self.connection.execute("UPDATE files SET digest = x'', looked = 0")
                 self._set("read_by", recipe)
 
@@ -82,7 +83,7 @@ class Writer(Inquiry):
 
         ``entries`` are those not stored yet, packed, by version.
         """
-        with self.connection.transaction():
+        with self._transaction():
             self._write_documents(documents, entries, generation)
 
     def publish(
@@ -98,7 +99,7 @@ class Writer(Inquiry):
     ) -> int:
         """Write what is left and make it the next generation, in one transaction; gives the generation."""
         generation = self.generation + 1
-        with self.connection.transaction():
+        with self._transaction():
             self._write(draft, now)
             self._write_documents(documents, entries, generation)
             self.connection.executemany(
@@ -118,12 +119,21 @@ class Writer(Inquiry):
         """Take over a ledger; only into a catalogue that has none of its own. Raises CatalogueError otherwise."""
         if self.ledger.next_number() > 1:
             raise CatalogueError(self.path, "has a ledger already: load one into an empty state folder")
-        with self.connection.transaction():
+        with self._transaction():
             self.ledger.write(ledger.posts)
             self.connection.execute("DELETE FROM ledger_feeds")
             for scheme, name, emptied in ledger.feeds:
                 self.ledger.empty_feed(scheme, name, emptied)
             self._mark({Term(scheme, name) for scheme, name, _ in ledger.feeds})
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            with self.connection.transaction():
+                yield
+        except BaseException:
+            self._numbers.clear()  # of rows that may not be there
+            raise
 
     # -- the parts of a transaction ------------------------------------------------------------------------
 
@@ -210,19 +220,18 @@ class Writer(Inquiry):
         else:
             self.ledger.empty_feed(term.scheme, term.name, math.floor(now))
 
-    def _number_feeds(self, terms: Iterable[Term]) -> dict[Term, int]:
-        ordered = sorted(terms)
+    def _number_feeds(self, terms: Iterable[Term]) -> Mapping[Term, int]:
+        """The rows of feeds, for these terms at least; those that have none get one."""
+        new = sorted(term for term in terms if term not in self._numbers)
         self.connection.executemany(
-            "INSERT OR IGNORE INTO feeds (scheme, name) VALUES (?, ?)",
-            [(term.scheme, term.name) for term in ordered],
+            "INSERT OR IGNORE INTO feeds (scheme, name) VALUES (?, ?)", [(term.scheme, term.name) for term in new]
         )
-        return {term: self.feed_number(term) or 0 for term in ordered}
+        self._numbers |= {term: self.feed_number(term) or 0 for term in new}
+        return self._numbers
 
     def _mark(self, terms: set[Term]) -> None:
         numbers = self._number_feeds(terms)
-        self.connection.executemany(
-            "INSERT OR IGNORE INTO touched VALUES (?)", [(number,) for number in numbers.values()]
-        )
+        self.connection.executemany("INSERT OR IGNORE INTO touched VALUES (?)", [(numbers[term],) for term in terms])
 
     def _write_documents(self, documents: Iterable[Written], entries: Mapping[bytes, bytes], generation: int) -> None:
         run = self.connection.executemany
@@ -315,7 +324,7 @@ class Writer(Inquiry):
         owner = self.meta("content")
         if owner is None:
             Path(self.path, BORN).touch()
-            with self.connection.transaction():
+            with self._transaction():
                 self._set("content", name)
                 self._mark({SITE})
                 self.ledger.empty_feed(SITE.scheme, SITE.name, math.floor(now))
@@ -324,7 +333,7 @@ class Writer(Inquiry):
 
     def _recover(self) -> None:
         """Clear what a killed writer left unpublished; announce what it may have published unannounced."""
-        with self.connection.transaction():
+        with self._transaction():
             self.connection.execute("DELETE FROM documents WHERE generation > ?", (self.generation,))
             self.connection.execute("DELETE FROM outdated WHERE generation > ?", (self.generation,))
         self._signal.value = self.generation
