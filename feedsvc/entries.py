@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from feedsvc.catalogue import Filed, Reader, Rendered
 from feedsvc.exceptions import ContentError, RenderError
 from feedsvc.markup import to_html
-from feedsvc.model import Entry, Format, Problem
+from feedsvc.model import Content, Entry, Format, Problem, entry_key
 from feedsvc.render import RenderRules, entry
 
 
@@ -20,24 +21,26 @@ class Entries:
         self._staged = staged or {}
 
     def render(
-        self, numbers: Sequence[int], formats: Sequence[Format], problems: list[Problem]
+        self, numbers: Sequence[int], formats: Sequence[Format], content: Content, problems: list[Problem]
     ) -> dict[bytes, Rendered]:
-        """The entries of posts in these formats, by version. What cannot be rendered is left out, with a problem.
+        """The entries of posts in these formats and one form, by key; what cannot be rendered becomes a problem.
 
         One step after the other for all: that keeps each library's code and data in the processor's caches.
         """
         posts = self._posts(numbers)
         bodies = self._reader.bodies([number for number in numbers if posts[number].packed is None])
         entries = [each for number in numbers if (each := self._entry(posts[number], bodies.get(number), problems))]
+        rules = replace(self._rules, full_content=content == "full")
         made: dict[bytes, Rendered] = {each.version: {} for each in entries}
         for format_ in formats:
             for each in entries:
                 try:
-                    made[each.version][format_] = entry(each, format_, self._rules)
+                    made[each.version][format_] = entry(each, format_, rules)
                 except RenderError as error:
                     path = posts[each.number].post.path
                     problems.append(Problem(path, 1, "not-rendered", str(error)))
-        return {version: rendered for version, rendered in made.items() if len(rendered) == len(formats)}
+        whole = {version: rendered for version, rendered in made.items() if len(rendered) == len(formats)}
+        return {entry_key(version, content): rendered for version, rendered in whole.items()}
 
     def _posts(self, numbers: Sequence[int]) -> dict[int, Filed]:
         staged = {number: self._staged[number] for number in numbers if number in self._staged}

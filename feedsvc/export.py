@@ -14,6 +14,7 @@ import orjson
 from feedsvc.catalogue import Reader
 from feedsvc.exceptions import CatalogueError
 from feedsvc.model import FILENAMES, Document
+from feedsvc.particulars import location
 from feedsvc.plan import gone_at
 from feedsvc.uris import feed_path
 
@@ -49,7 +50,7 @@ def export(reader: Reader, dest: Path, now: float, progress: Progress) -> Export
 
 def _export(reader: Reader, dest: Path, now: float, progress: Progress) -> ExportReport:
     dest.mkdir(parents=True, exist_ok=True)
-    generation, gone_feeds = reader.generation, _gone(reader, now)
+    generation, gone_feeds = reader.generation, _not_here(reader, now)
     before = _read_index(dest)
     after = {address: etag for address, etag in reader.etags(generation) if address not in gone_feeds}
     gone = [address for address in before if address not in after]
@@ -67,11 +68,17 @@ def _export(reader: Reader, dest: Path, now: float, progress: Progress) -> Expor
     return ExportReport(len(stale) - len(left_out), len(gone), len(after) + len(left_out) - len(stale), tuple(left_out))
 
 
-def _gone(reader: Reader, now: float) -> set[str]:
-    """Addresses that a server answers with 410."""
+def _not_here(reader: Reader, now: float) -> set[str]:
+    """Addresses that a server answers with 410, or with a redirect to another."""
     served = reader.served
-    terms = [facts.term for facts in reader.feeds() if served and gone_at(facts.term, facts, served) <= now]
-    return {feed_path(term, filename) for term in terms for filename in FILENAMES.values()}
+    if served is None:
+        return set()
+    return {
+        feed_path(facts.term, filename)
+        for facts in reader.feeds()
+        for filename in FILENAMES.values()
+        if gone_at(facts.term, facts, served) <= now or location(facts.term, filename, served)
+    }
 
 
 def _read_index(dest: Path) -> dict[str, str]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import blake2b
 from typing import Literal
 
 from feedsvc.media import Media, Podcast
 
 Markup = Literal["markdown", "html"]
 Format = Literal["rss", "atom", "json"]
+Content = Literal["full", "summary"]
 BuildState = Literal["queued", "running", "done", "failed"]
 Frame = tuple[bytes, bytes, bytes]  # what stands before, between and after a document's entries
-EntryKeys = tuple[tuple[int, bytes], ...]  # entries by the number of their post and by their version, 8 bytes
+EntryKeys = tuple[tuple[int, bytes], ...]  # entries by the number of their post and by their key (``entry_key``)
 FORMATS: tuple[Format, ...] = ("rss", "atom", "json")
 FILENAMES: dict[Format, str] = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json"}
 MEDIA_TYPES: dict[Format, str] = {
@@ -35,6 +37,11 @@ def splice(frame: Frame, entries: Iterable[bytes]) -> bytes:
     """A document's bytes: its frame around its rendered entries, in the order to be shown."""
     head, joiner, tail = frame
     return b"".join((head, joiner.join(entries), tail))
+
+
+def entry_key(version: bytes, content: Content) -> bytes:
+    """What an entry is stored under, 8 bytes: the ``version`` of its post, in the form in which feeds carry it."""
+    return version if content == "full" else blake2b(version, digest_size=8, person=content.encode()).digest()
 
 
 SITE = Term("site", "")  # every post is filed under it: the site's feed is a term's feed like any other
@@ -83,6 +90,7 @@ class Site:
     title: str = ""
     description: str = ""
     language: str = "en"
+    image: str = ""
     timezone: str = "UTC"
     authors: tuple[Person, ...] = ()
     provisional: bool = False  # url was not configured: ids are not kept
@@ -107,6 +115,43 @@ class ContentRules:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedTable:
+    """Settings of feeds' own: for the feed that is called ``name`` (``category/TechWeb``, ``site``), and for those
+    whose names it matches as a pattern. ``values`` are fields of ``Particulars``.
+    """
+
+    name: str
+    values: tuple[tuple[str, str | int | bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedTables:
+    """All of them: ``named`` sorted by name; ``patterns``, those that may match others, in the order they count in."""
+
+    named: tuple[FeedTable, ...] = ()
+    patterns: tuple[FeedTable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What holds for one feed: all that it has of its own, and what is said of the site where it has nothing.
+
+    None and "" leave the rest as it is for all feeds. ``limit`` in posts, ``max_age`` in seconds. ``image`` is an
+    absolute URL; ``redirect`` is one too, with ``{file}`` where a document's name belongs.
+    """
+
+    title: str
+    description: str
+    language: str
+    image: str
+    limit: int | None = None
+    content: Content | None = None
+    max_age: int | None = None
+    hidden: bool = False
+    redirect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FeedRules:
     """What goes into documents. ``url`` is the base of self links, no trailing slash; window in seconds."""
 
@@ -118,6 +163,7 @@ class FeedRules:
     gone_after: int = 30 * 86_400
     hubs: tuple[str, ...] = ()
     podcast: Podcast = field(default_factory=Podcast)
+    tables: FeedTables = FeedTables()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +240,10 @@ class Entry:
 class Feed:
     """What a subscriber follows, apart from its entries. All URLs are absolute ASCII URIs.
 
-    ``id`` is the Atom feed's id; ``home`` the page for people; ``updated`` the newest of its entries; ``podcast``
-    says that it holds episodes. Each by format: ``urls`` are the documents' own; ``previous`` where the history before
-    them is, if any; ``current`` what people subscribe to, of documents that are a part of that history.
+    ``id`` is the Atom feed's id; ``home`` the page for people; ``updated`` the newest of its entries; ``image`` is
+    "" where it has none; ``podcast`` says that it holds episodes. Each by format: ``urls`` are the documents' own;
+    ``previous`` where the history before them is, if any; ``current`` what people subscribe to, of documents that are a
+    part of that history.
     """
 
     term: Term
@@ -212,13 +259,14 @@ class Feed:
     previous: tuple[tuple[Format, str], ...] = ()
     current: tuple[tuple[Format, str], ...] = ()
     podcast: bool = False
+    image: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """A feed's bytes in one format. ``address`` is its percent-encoded path; ``modified`` is in epoch seconds.
 
-    ``etag`` is the digest alone, without quotes and coding; ``entries`` are the numbers and versions of its
+    ``etag`` is the digest alone, without quotes and coding; ``entries`` are the numbers and keys of its
     entries, newest first; ``older`` tells that its feed has others before them.
     """
 
@@ -333,6 +381,7 @@ class Served:
     title: str
     description: str = ""
     language: str = "en"
+    image: str = ""
     hubs: tuple[str, ...] = ()
     max_age: int = 300
     shared_max_age: int = 10

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import inf
 
-from feedsvc.model import FILENAMES, FORMATS, SITE, Feed, FeedFacts, FeedRules, Served, Site, Term
-from feedsvc.terms import feed_title
-from feedsvc.uris import Bound, archive_path, feed_path, mark, page_path
+from feedsvc.model import FILENAMES, FORMATS, SITE, Content, Feed, FeedFacts, FeedRules, Particulars, Served, Site, Term
+from feedsvc.particulars import particulars
+from feedsvc.uris import Bound, archive_path, feed_name, feed_path, mark, page_path
 
 _SECOND = 1_000_000  # microseconds
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # of feeds that never held anything: earlier dates look like mistakes
@@ -32,6 +32,18 @@ class Slot:
     def bound(self) -> Bound:
         """What comes after this post in its feed, and nothing else."""
         return Bound(self.published, mark(self.tie.partition("\0")[2]))
+
+
+def rules_of(about: Particulars, rules: FeedRules) -> FeedRules:
+    """The rules with what one feed has of its own."""
+    if about.limit is None:
+        return rules
+    return replace(rules, limit=about.limit, most=max(rules.most, about.limit))
+
+
+def content_of(about: Particulars | None, rules: FeedRules) -> Content:
+    """The form in which a feed, or a selection of posts, carries its entries."""
+    return (about and about.content) or ("full" if rules.full_content else "summary")
 
 
 def terms_of(terms: Iterable[Term]) -> tuple[Term, ...]:
@@ -103,12 +115,13 @@ def feed(
     addresses = tuple((format_, rules.url + feed_path(term, FILENAMES[format_])) for format_ in FORMATS)
     dates = [datetime.fromisoformat(slot.updated) for slot in slots]
     page, before = page_path(term), slots[-1].bound if older and slots else None
+    about = particulars(term, site, rules.tables)
     return Feed(
         term=term,
         id=rules.url + page_path(term),
-        title=feed_title(term, site.title),
-        description=site.description or site.title,
-        language=site.language,
+        title=about.title,
+        description=about.description or site.title,
+        language=about.language,
         home=f"{site.url}{site.baseurl}/" if term == SITE else rules.url + page_path(term),
         urls=addresses,
         updated=max(dates, default=emptied or _LONG_AGO),
@@ -117,12 +130,13 @@ def feed(
         previous=tuple((format_, rules.url + archive_path(page, before, FILENAMES[format_])) for format_ in FORMATS)
         if before
         else (),
+        image=about.image,
     )
 
 
 def gone_at(term: Term, facts: FeedFacts | None, served: Served) -> float:
     """From when on a feed is gone for good, in epoch seconds: at once if so configured, infinity if it is not to go."""
-    if f"{term.scheme}/{term.name}" in served.gone:
+    if feed_name(term) in served.gone:
         return -inf
     if facts is None or facts.entries or facts.emptied is None or term == SITE:
         return inf

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from feedsvc.model import SITE, Person, Term
+from feedsvc.model import Person, Term
 from feedsvc.uris import addressable
 
 # Ruby's String#split: ASCII whitespace alone, so U+3000 and no-break spaces are part of a name
@@ -89,8 +89,3 @@ def _flat(value: object) -> list[str]:
     if isinstance(value, Iterable):
         return [name for item in value for name in _flat(item)]
     return [str(value)]
-
-
-def feed_title(term: Term, site_title: str) -> str:
-    """What a feed is called, in its documents and in every list."""
-    return site_title if term == SITE else f"{term.name} - {site_title}"

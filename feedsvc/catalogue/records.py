@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import orjson
 
 from feedsvc.media import Enclosure, Episode, Image, Media, Podcast
-from feedsvc.model import FeedRules, Person, Post, Served, Site, Term
+from feedsvc.model import FeedRules, FeedTable, FeedTables, Person, Post, Served, Site, Term
 
 Known = TypeVar("Known", Served, Site, FeedRules, Podcast)
 
@@ -126,6 +126,8 @@ def load_served(record: bytes) -> Served:
         values["site"] = _known(Site, site)
     if feeds is not None:
         feeds["podcast"] = _known(Podcast, feeds.get("podcast", {}))
+        tables = feeds.get("tables", {})
+        feeds["tables"] = FeedTables(**{name: tuple(map(_table, listed)) for name, listed in tables.items()})
         values["feeds"] = _known(FeedRules, feeds)
     return _known(Served, values)
 
@@ -137,3 +139,7 @@ def _known(kind: type[Known], values: dict[str, Any]) -> Known:
     made: Any = kind
     known: Known = made(**{name: tuple(value) if isinstance(value, list) else value for name, value in found.items()})
     return known
+
+
+def _table(values: dict[str, Any]) -> FeedTable:
+    return FeedTable(values["name"], tuple((key, value) for key, value in values["values"]))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import get_args
 
 from feedsvc.catalogue.connection import BORN, CATALOGUE, LOCK, SIGNAL, Packer, connect
 from feedsvc.catalogue.draft import Draft, FileRow, Written
@@ -21,7 +22,7 @@ from feedsvc.catalogue.records import Filed, dump, dump_served
 from feedsvc.catalogue.schema import migrate
 from feedsvc.catalogue.signal import Signal
 from feedsvc.exceptions import CatalogueError
-from feedsvc.model import FILENAMES, FORMATS, SITE, Problem, Served, Term
+from feedsvc.model import FILENAMES, FORMATS, SITE, Content, Problem, Served, Term, entry_key
 from feedsvc.uris import feed_path
 
 _Place = tuple[Term, int, str, int]
@@ -309,13 +310,13 @@ class Writer(Inquiry):
 
     def _in_use(self, row: int, number: int) -> bool:
         """Whether any document holds an entry: one of a feed that its post is filed under."""
-        version = row.to_bytes(8, "big", signed=True)
+        key = row.to_bytes(8, "big", signed=True)
         filed = self.posts([number]).get(number)
-        if filed is None or filed.version != version:
+        if filed is None or key not in [entry_key(filed.version, content) for content in get_args(Content)]:
             return False
         addresses = (feed_path(term, FILENAMES["atom"]) for term in (SITE, *filed.post.terms))
         documents = (self.validators(address, self.generation + 1) for address in addresses)
-        return any((number, version) in document.entries for document in documents if document)
+        return any((number, key) in document.entries for document in documents if document)
 
     # -- opening -------------------------------------------------------------------------------------------
 

@@ -8,8 +8,21 @@ from dataclasses import replace
 from feedsvc.catalogue import Index, Position, Reader, choose
 from feedsvc.compose.asked import Asked
 from feedsvc.entries import Entries
-from feedsvc.model import FILENAMES, FORMATS, SITE, Feed, FeedRules, Format, Problem, Served
-from feedsvc.plan import Slot, feed, period, reach, window
+from feedsvc.model import (
+    FILENAMES,
+    FORMATS,
+    SITE,
+    Content,
+    Feed,
+    FeedRules,
+    Format,
+    Particulars,
+    Problem,
+    Served,
+    entry_key,
+)
+from feedsvc.particulars import particulars
+from feedsvc.plan import Slot, content_of, feed, period, reach, rules_of, window
 from feedsvc.render import RenderRules, frame, splice
 from feedsvc.select import Selection
 from feedsvc.uris import Bound, mark
@@ -19,11 +32,17 @@ PART = 100  # entries that a part of a feed's history holds at most
 
 def compose(reader: Reader, served: Served, asked: Asked, format_: Format, index: Index | None = None) -> bytes:
     """The document's bytes. Raises SelectionError where words are asked for and there is no ``index``."""
-    slots, before = _plan(reader, served.feeds, asked, index)
-    full = served.feeds.full_content if asked.full is None else asked.full
-    rules = RenderRules(served.feeds.url, full, served.site.authors, served.feeds.podcast)
-    rendered = _render(reader, rules, slots, format_, stored=full == served.feeds.full_content)
+    about = particulars(asked.term, served.site, served.feeds.tables) if asked.term else None
+    slots, before = _plan(reader, rules_of(about, served.feeds) if about else served.feeds, asked, index)
+    rules = RenderRules(served.feeds.url, authors=served.site.authors, podcast=served.feeds.podcast)
+    rendered = _render(reader, rules, slots, format_, _content(asked, about, served.feeds))
     return splice(frame(_feed(asked, slots, before, served), format_, rules, rendered), rendered)
+
+
+def _content(asked: Asked, about: Particulars | None, rules: FeedRules) -> Content:
+    if asked.full is None:
+        return content_of(about, rules)
+    return "full" if asked.full else "summary"
 
 
 def _plan(reader: Reader, rules: FeedRules, asked: Asked, index: Index | None) -> tuple[tuple[Slot, ...], Bound | None]:
@@ -48,13 +67,16 @@ def _position(reader: Reader, bound: Bound) -> Position:
     return bound.instant + bool(bound.mark), "", 0
 
 
-def _render(reader: Reader, rules: RenderRules, slots: Sequence[Slot], format_: Format, *, stored: bool) -> list[bytes]:
+def _render(
+    reader: Reader, rules: RenderRules, slots: Sequence[Slot], format_: Format, content: Content
+) -> list[bytes]:
     """The entries, in order: those that are stored, and the rest made now."""
-    found = {slot.version: reader.entry(slot.version) if stored else None for slot in slots}
-    missing = [slot.number for slot in slots if found[slot.version] is None]
+    keys = {entry_key(slot.version, content): slot.number for slot in slots}
+    found = {key: reader.entry(key) for key in keys}
+    missing = [number for key, number in keys.items() if found[key] is None]
     problems: list[Problem] = []  # a rebuild tells of those
-    found |= Entries(reader, rules).render(missing, (format_,), problems)
-    return [rendered[format_] for slot in slots if (rendered := found[slot.version]) is not None]
+    found |= Entries(reader, rules).render(missing, (format_,), content, problems)
+    return [rendered[format_] for key in keys if (rendered := found[key]) is not None]
 
 
 def _feed(asked: Asked, slots: Sequence[Slot], before: Bound | None, served: Served) -> Feed:

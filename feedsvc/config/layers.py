@@ -37,7 +37,7 @@ def overrides(values: Mapping[str, object]) -> Layer:
     origin = "on the command line"
     for key in values:
         if key not in KEYS:
-            raise _unknown(key, KEYS, origin)
+            raise unknown(key, KEYS, origin)
     return {key: Value(raw, origin) for key, raw in values.items() if raw is not None}
 
 
@@ -48,7 +48,7 @@ def environment(environ: Mapping[str, str]) -> Layer:
         if not name.startswith(PREFIX) or name in (CONTENT, STATE, CONFIG) or _INJECTED.fullmatch(name):
             continue
         if name not in _VARIABLES:
-            raise _unknown(name, (*_VARIABLES, CONTENT, STATE, CONFIG), "in the environment")
+            raise unknown(name, (*_VARIABLES, CONTENT, STATE, CONFIG), "in the environment")
         if raw:
             found[_VARIABLES[name]] = Value(raw, f"in {name}")
     return found
@@ -63,7 +63,7 @@ def toml(path: Path) -> Layer:
     found: dict[str, Value] = {}
     for key, raw in _flat(data, path):
         if key not in KEYS:
-            raise _unknown(key, KEYS, f"in {path}")
+            raise unknown(key, KEYS, f"in {path}")
         found[key] = Value(raw, f"in {path}")
     return found
 
@@ -72,6 +72,9 @@ def _flat(data: Mapping[str, object], path: Path) -> Iterable[tuple[str, object]
     for name, value in data.items():
         if name not in KEYS and isinstance(value, dict):
             yield from ((f"{name}.{inner}", raw) for inner, raw in value.items())
+        elif name == "feed" and isinstance(value, dict):  # sections of single feeds; [feeds] was meant by what is none
+            yield from ((f"{name}.{inner}", raw) for inner, raw in value.items() if not isinstance(raw, dict))
+            yield name, value
         elif name not in _SECTIONS or name in KEYS:
             yield name, value
         else:
@@ -88,7 +91,8 @@ def text(path: Path) -> str:
         raise ConfigError(str(path), f"not UTF-8 text, at byte {error.start}") from error
 
 
-def _unknown(name: str, known: Iterable[str], where: str) -> ConfigError:
+def unknown(name: str, known: Iterable[str], where: str) -> ConfigError:
+    """The error that a name is no setting's, with the one that was meant."""
     names = sorted(known)
     near = get_close_matches(name, names, n=1) or [key for key in names if key.endswith(f".{name}")]
     hint = f"; did you mean {near[0]}?" if near else ""

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from feedsvc.config import jekyll, layers, values
 from feedsvc.config.jekyll import JekyllConfig
 from feedsvc.config.settings import Given, Mark, Settings, local_address, mark
+from feedsvc.config.single import feed_tables
 from feedsvc.config.validation import validated
 from feedsvc.exceptions import ConfigError
 from feedsvc.media import Podcast
@@ -51,14 +52,15 @@ def _read(given: Given) -> Settings:
     environ = os.environ if given.environ is None else given.environ
     places = _places(given, environ)
     yml = jekyll.read(places.yml) if places.yml else JekyllConfig({})
-    found = validated(
-        (
-            layers.overrides(given.overrides),
-            layers.environment(environ),
-            layers.toml(places.toml) if places.toml else {},
-            yml.values,
-        )
+    given_in = (
+        layers.overrides(given.overrides),
+        layers.environment(environ),
+        layers.toml(places.toml) if places.toml else {},
+        yml.values,
     )
+    found = validated(given_in)
+    origin = next((layer["feed"].origin for layer in given_in if "feed" in layer), "")
+    found["feed"] = feed_tables(found["feed"], origin)
     return _compose(found, yml, places, given)
 
 
@@ -150,6 +152,7 @@ def _site(found: dict[str, Any], yml: JekyllConfig) -> Site:
         title=found["site.title"] or urlsplit(url).hostname or url,
         description=found["site.description"],
         language=found["site.language"],
+        image=found["site.image"],
         timezone=found["site.timezone"],
         authors=found["site.author"],
         provisional=found["site.url"] is None,
@@ -210,6 +213,7 @@ def _feeds(found: dict[str, Any], site: Site) -> FeedRules:
             explicit=found["podcast.explicit"],
             image=found["podcast.image"] or "",
         ),
+        tables=found["feed"],
     )
 
 
@@ -227,6 +231,7 @@ def _served(found: dict[str, Any], site: Site, feeds: FeedRules, aliases: tuple[
         title=site.title,
         description=site.description,
         language=site.language,
+        image=site.image,
         hubs=feeds.hubs,
         max_age=int(found["feeds.max_age"]),
         shared_max_age=int(found["feeds.shared_max_age"]),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from feedsvc.config.table import TABLE, Setting
+from feedsvc.config.table import FEED_TABLE, TABLE, Setting
 
-_BEGIN = "<!-- settings: written by `python -m feedsvc.config` -->"
-_END = "<!-- end of settings -->"
+_TABLES = (("settings", TABLE), ("settings of single feeds", FEED_TABLE))
 _KINDS = {
     "text": "text",
     "verbatim": "text",
@@ -24,22 +23,28 @@ _KINDS = {
     "feeds": "feeds",
     "podcast": "category",
     "email": "e-mail address",
+    "tables": "sections",
+    "image": "address",
+    "target": "address",
 }
 
 
-def markdown() -> str:
-    """The settings as a Markdown table."""
-    rows = [f"| `{entry.key}` | {_kind(entry)} | {_default(entry)} | {_escape(entry.help)} |" for entry in TABLE]
+def markdown(table: tuple[Setting, ...] = TABLE) -> str:
+    """Settings as a Markdown table."""
+    rows = [f"| `{entry.key}` | {_kind(entry)} | {_default(entry)} | {_escape(entry.help)} |" for entry in table]
     return "\n".join(["| setting | value | default | meaning |", "|---|---|---|---|", *rows])
 
 
 def rewritten(page: str) -> str:
-    """The page with its table brought up to date; ValueError where it has no place for one."""
-    head, begin, rest = page.partition(_BEGIN)
-    _, end, tail = rest.partition(_END)
-    if not begin or not end:
-        raise ValueError(f"the page needs lines {_BEGIN} and {_END}")
-    return f"{head}{begin}\n{markdown()}\n{end}{tail}"
+    """The page with its tables brought up to date; ValueError where it has no place for one."""
+    for name, table in _TABLES:
+        first, last = f"<!-- {name}: written by `python -m feedsvc.config` -->", f"<!-- end of {name} -->"
+        head, begin, rest = page.partition(first)
+        _, end, tail = rest.partition(last)
+        if not begin or not end:
+            raise ValueError(f"the page needs lines {first} and {last}")
+        page = f"{head}{begin}\n{markdown(table)}\n{end}{tail}"
+    return page
 
 
 def _kind(entry: Setting) -> str:

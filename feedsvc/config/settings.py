@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 
-from feedsvc.model import ContentRules, FeedRules, Served, Site
+from feedsvc.model import ContentRules, FeedRules, FeedTables, Served, Site
 
 _ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - listened at, but no address to fetch from
 
@@ -55,8 +55,11 @@ class Settings:
 
     @property
     def digest(self) -> bytes:
-        """Stands for all that documents' bytes depend on: not ages, host, port or token."""
-        return blake2b(repr((self.site, self.rules, self.feeds)).encode(), digest_size=16).digest()
+        """Stands for all that every document's bytes depend on: not ages, host, port or token, nor the tables of
+        single feeds, of which each feed's own are compared.
+        """
+        feeds = replace(self.feeds, tables=FeedTables())
+        return blake2b(repr((self.site, self.rules, feeds)).encode(), digest_size=16).digest()
 
     @property
     def here(self) -> str:

@@ -21,6 +21,9 @@ Kind = Literal[
     "baseurl",
     "people",
     "feeds",
+    "tables",
+    "image",
+    "target",
     "choice",
     "podcast",
     "email",
@@ -72,6 +75,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("site.title", "text", "", "The site's title, by default its host; feeds of terms add theirs to it."),
     Setting("site.description", "text", "", "One sentence about the site."),
     Setting("site.language", "language", "en", "The language of the posts, such as `zh-CN`."),
+    Setting("site.image", "image", "", "An image for every feed: a PNG, JPEG or GIF, best square and small."),
     Setting("site.timezone", "zone", "UTC", "The zone of dates that name none, such as `Asia/Shanghai`."),
     Setting(
         "site.author",
@@ -184,6 +188,7 @@ TABLE: tuple[Setting, ...] = (
         (),
         'Feeds that are gone for good and answer 410: a list, or a section of lines `"category/Old" = true`.',
     ),
+    Setting("feed", "tables", (), "What single feeds have of their own: see [Single feeds](#single-feeds)."),
     Setting(
         "rebuild.every",
         "duration",
@@ -216,6 +221,36 @@ TABLE: tuple[Setting, ...] = (
     ),
     Setting("serve.cache_bytes", "size", "256MB", "Documents that each worker keeps in memory.", least=0, most=1 << 40),
     Setting("metrics.public", "flag", default=False, help="Show `/metrics` without the token."),
+)
+
+# In a table of its own, [feed."category/TechWeb"]. What is None there is as for all feeds.
+FEED_TABLE: tuple[Setting, ...] = (
+    Setting("title", "text", None, "Its title.", "the term's name and `site.title`"),
+    Setting("description", "text", None, "One sentence about it.", "`site.description`"),
+    Setting("language", "language", None, "The language of its posts.", "`site.language`"),
+    Setting("image", "image", None, "Its image.", "`site.image`"),
+    Setting(
+        "limit", "number", None, "Posts in it; `feeds.window` may add to them.", "`feeds.limit`", least=1, most=1_000
+    ),
+    Setting(
+        "content",
+        "choice",
+        None,
+        "Whole posts or summaries.",
+        "as `feeds.full_content` says",
+        choices=("full", "summary"),
+    ),
+    Setting(
+        "max_age",
+        "duration",
+        None,
+        "How long readers may keep it without asking.",
+        "`feeds.max_age`",
+        least=0,
+        most=_DAY,
+    ),
+    Setting("hidden", "flag", None, "In no list and on no page, but served to whoever knows its address.", "false"),
+    Setting("redirect", "target", None, "Where it has moved to, outside this server: 301.", "nowhere"),
 )
 
 KEYS = frozenset(setting.key for setting in TABLE)

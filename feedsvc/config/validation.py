@@ -28,23 +28,26 @@ _PARSERS = {
     "feeds": values.feeds,
     "podcast": category,
     "email": values.email,
+    "tables": values.tables,
+    "image": values.image,
+    "target": values.target,
 }
 _WANTED = {"flag": "true or false", "number": "a whole number", "verbatim": "text"}
 _OUT_OF_BOUNDS = ("greater_than_equal", "less_than_equal", "finite_number")
 _SHOWN = 80  # characters of a value in a message
 
 
-def validated(layers: tuple[Layer, ...]) -> dict[str, Any]:
+def validated(layers: tuple[Layer, ...], table: tuple[Setting, ...] = TABLE) -> dict[str, Any]:
     """Every setting's value by key, the first layer's first; None where it is to be worked out from others.
 
     Raises ConfigError for the first value that cannot be.
     """
     given = {"layers": layers}
     try:
-        model = _model()(**given)
+        model = _model(table)(**given)
     except ValidationError as error:
-        raise _explained(error, layers) from error
-    return {setting.key: getattr(model, _field(setting.key)) for setting in TABLE}
+        raise _explained(error, layers, table) from error
+    return {setting.key: getattr(model, _field(setting.key)) for setting in table}
 
 
 class _Source(PydanticBaseSettingsSource):
@@ -82,9 +85,9 @@ def _field(key: str) -> str:
     return key.replace(".", "_")
 
 
-@lru_cache(maxsize=1)
-def _model() -> type[_Layered]:
-    fields: Any = {_field(setting.key): (_annotation(setting), setting.default) for setting in TABLE}
+@lru_cache(maxsize=2)
+def _model(table: tuple[Setting, ...]) -> type[_Layered]:
+    fields: Any = {_field(setting.key): (_annotation(setting), setting.default) for setting in table}
     return create_model("Layered", __base__=_Layered, **fields)
 
 
@@ -108,9 +111,9 @@ def _annotation(setting: Setting) -> Any:
     return annotation if setting.default is not None else annotation | None
 
 
-def _explained(error: ValidationError, layers: tuple[Layer, ...]) -> ConfigError:
+def _explained(error: ValidationError, layers: tuple[Layer, ...], table: tuple[Setting, ...]) -> ConfigError:
     detail = error.errors(include_url=False)[0]
-    setting = next(setting for setting in TABLE if _field(setting.key) == detail["loc"][0])
+    setting = next(setting for setting in table if _field(setting.key) == detail["loc"][0])
     value = next(layer[setting.key] for layer in layers if setting.key in layer)
     if detail["type"] in _OUT_OF_BOUNDS:
         unit = {"duration": " seconds", "size": " bytes"}.get(setting.kind, "")

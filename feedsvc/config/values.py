@@ -118,6 +118,56 @@ def urls(value: object) -> tuple[str, ...]:
     return found
 
 
+def image(value: object) -> str:
+    """An image's absolute http(s) address, or "" for none."""
+    return (
+        value
+        if value == ""
+        else _reference(value, "the absolute address of an image, such as https://example.org/logo.png")
+    )
+
+
+def target(value: object) -> str:
+    """Where a feed has moved to: an absolute http(s) address, ``{file}`` in it left as it is; "" for nowhere."""
+    wanted = "an absolute address such as https://example.org/new/ or https://example.org/new/{file}"
+    return value if value == "" else _reference(value, wanted).replace("%7Bfile%7D", "{file}")
+
+
+def _reference(value: object, wanted: str) -> str:
+    """An absolute http(s) address as an ASCII URI, query and all."""
+    try:
+        address = ascii_uri(text(value))
+        parts = urlsplit(address)
+    except ValueError as error:
+        raise ValueError(wanted) from error
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        raise ValueError(wanted)
+    return address
+
+
+def tables(value: object) -> Mapping[str, object]:
+    """Sections of single feeds; what they hold is looked at one by one."""
+    if value == ():
+        return {}
+    if not isinstance(value, Mapping) or not all(isinstance(each, Mapping) for each in value.values()):
+        raise ValueError('sections of feedsvc.toml such as [feed."category/TechWeb"]')
+    return value
+
+
+def feed(value: str) -> str:
+    """A feed's name or a pattern of such: ``site``, ``category/TechWeb``, ``tag/财*``, in NFC."""
+    name = unicodedata.normalize("NFC", value.removeprefix("/").removesuffix("/"))
+    scheme, _, term = name.partition("/")
+    if name != "site" and not is_pattern(scheme) and (scheme not in SCHEMES or not addressable(term)):
+        raise ValueError("site, or such as category/TechWeb, tag/A股 or tag/*")
+    return name
+
+
+def is_pattern(name: str) -> bool:
+    """Whether a name may match others."""
+    return any(char in name for char in "*?[")
+
+
 def baseurl(value: object) -> str:
     """A path of an ASCII URI that starts with a slash and ends with none; "" is the root."""
     path = text(value).strip("/")

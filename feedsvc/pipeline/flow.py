@@ -11,7 +11,8 @@ from pathlib import Path
 
 from feedsvc.catalogue import Draft, Filed, Inquiry, Writer
 from feedsvc.config import Settings
-from feedsvc.model import FeedRules, Report, Site, Term
+from feedsvc.model import FeedRules, FeedTables, Report, Site, Term
+from feedsvc.particulars import own
 from feedsvc.pipeline.gathering import Gathered, Gatherer
 from feedsvc.pipeline.planning import Planner
 from feedsvc.pipeline.pool import Pool
@@ -39,20 +40,28 @@ def rebuild(
     folder is not what it was, CatalogueError where the catalogue cannot be written: the last generation stays.
     """
     recipe = blake2b(settings.digest + RECIPE.encode(), digest_size=16).digest()
-    again = writer.recipe() != recipe
+    anew = writer.recipe() != recipe
     writer.distrust(recipe)
     with Pool(settings.processes) as pool:
         gatherer = Gatherer(writer, settings, recipe, now, pool, progress, allow_empty=allow_empty)
-        gathered = gatherer.gather(None if again else paths)
-        touched = writer.all_terms() if again else writer.touched()
-        terms = sorted({*touched, *gathered.draft.touched})
+        gathered = gatherer.gather(None if anew else paths)
+        resettled = writer.all_terms() if anew else _resettled(writer, settings.feeds.tables)
+        terms = sorted({*writer.touched(), *resettled, *gathered.draft.touched})
         printed = Printed()
         if terms or writer.served != settings.served:
-            press = _Press(writer, settings, now, pool, progress, again=again)
+            press = _Press(writer, settings, now, pool, progress, again=bool(resettled))
             printed = press.publish(gathered.draft, terms, recipe)
         elif gathered.draft:
             writer.commit(gathered.draft, now)
     return _report(writer, gathered, terms, printed)
+
+
+def _resettled(writer: Writer, tables: FeedTables) -> list[Term]:
+    """The feeds of which other things hold than when they were published."""
+    before = writer.served.feeds.tables if writer.served else tables
+    if before == tables:
+        return []
+    return [term for term in writer.all_terms() if own(term, before) != own(term, tables)]
 
 
 def _report(writer: Writer, gathered: Gathered, terms: Sequence[Term], printed: Printed) -> Report:
@@ -93,7 +102,7 @@ class _Work:
 
     def tools(self, reader: Inquiry, staged: Mapping[int, Filed | None]) -> tuple[Planner, Printer]:
         """What does the work, from a catalogue and posts that are not in it yet."""
-        rules = RenderRules(self.feeds.url, self.feeds.full_content, self.site.authors, self.feeds.podcast)
+        rules = RenderRules(self.feeds.url, authors=self.site.authors, podcast=self.feeds.podcast)
         posts = {number: filed for number, filed in staged.items() if filed}
         printer = Printer(reader, rules, self.generation, self.now, again=self.again, staged=posts)
         return Planner(reader, self.site, self.feeds, self.now, staged), printer

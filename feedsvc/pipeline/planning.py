@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from feedsvc.catalogue import Filed, Inquiry, choose
-from feedsvc.model import FeedRules, Site, Term
+from feedsvc.model import FeedRules, Site, Term, entry_key
+from feedsvc.particulars import particulars
 from feedsvc.pipeline.rendering import Job
-from feedsvc.plan import Slot, feed, merge, reach, terms_of, window
+from feedsvc.plan import Slot, content_of, feed, merge, reach, rules_of, terms_of, window
 from feedsvc.select import Selection
 
 
@@ -31,13 +32,15 @@ class Planner:
 
     def job(self, term: Term) -> Job:
         """A feed and its entries."""
-        stored = choose(self._reader, Selection.of(term), limit=reach(self._rules, len(self._replaced)))
+        about = particulars(term, self._site, self._rules.tables)
+        rules, content = rules_of(about, self._rules), content_of(about, self._rules)
+        stored = choose(self._reader, Selection.of(term), limit=reach(rules, len(self._replaced)))
         merged = merge([Slot(*row) for row in stored], self._staged.get(term, ()), self._replaced)
-        slots = window(merged, self._rules)
+        slots = window(merged, rules)
         emptied = None if slots else self._emptied(term)
-        keys = tuple((slot.number, slot.version) for slot in slots)
+        keys = tuple((slot.number, entry_key(slot.version, content)) for slot in slots)
         older = len(merged) > len(slots)
-        return Job(feed(term, slots, self._site, self._rules, emptied, older=older), keys, older)
+        return Job(feed(term, slots, self._site, rules, emptied, older=older), keys, content, older)
 
     def _emptied(self, term: Term) -> datetime:
         facts = self._reader.feed(term)

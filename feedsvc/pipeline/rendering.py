@@ -9,7 +9,7 @@ from datetime import datetime
 
 from feedsvc.catalogue import Filed, Packer, Reader, Rendered, Written, pack_rendered
 from feedsvc.entries import Entries
-from feedsvc.model import FILENAMES, FORMATS, Document, EntryKeys, Feed, Format, Problem, Term
+from feedsvc.model import FILENAMES, FORMATS, Content, Document, EntryKeys, Feed, Format, Problem, Term
 from feedsvc.publish import publish
 from feedsvc.render import RenderRules, frame, splice
 from feedsvc.uris import feed_path
@@ -20,10 +20,13 @@ TOGETHER = 64  # entries that are made in one go: a fifth faster than one by one
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A feed whose documents are to be made, with its entries, newest first; whether it has ``older`` ones."""
+    """A feed whose documents are to be made, with its entries, newest first, and the form it carries them in; whether
+    it has ``older`` ones.
+    """
 
     feed: Feed
     entries: EntryKeys
+    content: Content
     older: bool
 
 
@@ -123,20 +126,21 @@ class Printer:
             )
 
     def _gather(self, jobs: Sequence[Job], printed: Printed) -> dict[bytes, Rendered]:
-        """The entries of all these feeds, by version: those at hand, those stored, and the rest made now."""
-        numbers = {version: number for job in jobs for number, version in job.entries}
+        """The entries of all these feeds, by key: those at hand, those stored, and the rest made now."""
+        wanted = {key: (number, job.content) for job in jobs for number, key in job.entries}
         gathered: dict[bytes, Rendered] = {}
-        for version in numbers:
-            rendered = self._at_hand.get(version) or self._reader.entry(version)
+        for key in wanted:
+            rendered = self._at_hand.get(key) or self._reader.entry(key)
             if rendered is not None:
-                gathered[version] = rendered
-        missing = [number for version, number in numbers.items() if version not in gathered]
-        for start in range(0, len(missing), TOGETHER):
-            made = self._entries.render(missing[start : start + TOGETHER], FORMATS, printed.problems)
-            printed.entries |= {version: self._packer.pack(pack_rendered(each)) for version, each in made.items()}
-            gathered |= made
-        for version, rendered in gathered.items():
-            self._hold(version, rendered)
+                gathered[key] = rendered
+        for content in dict.fromkeys(content for _, content in wanted.values()):
+            missing = [number for key, (number, form) in wanted.items() if form == content and key not in gathered]
+            for start in range(0, len(missing), TOGETHER):
+                made = self._entries.render(missing[start : start + TOGETHER], FORMATS, content, printed.problems)
+                printed.entries |= {key: self._packer.pack(pack_rendered(each)) for key, each in made.items()}
+                gathered |= made
+        for key, rendered in gathered.items():
+            self._hold(key, rendered)
         return gathered
 
     def _hold(self, version: bytes, rendered: Rendered) -> None:

@@ -47,6 +47,9 @@ def build_feed(feed: Feed, rules: RenderRules) -> FeedGenerator:
         made.subtitle(feed.description)
     if feed.language:
         made.language(feed.language)
+    if feed.image:
+        made.icon(feed.image)
+        made.logo(feed.image)
     made.generator("feedsvc")
     made.updated(facts.moment(feed.updated))
     made.author([_person(author) for author in facts.feed_authors(feed, rules)])

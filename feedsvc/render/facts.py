@@ -17,7 +17,7 @@ _MINUTE = timedelta(minutes=1)
 class RenderRules:
     """Settings that bytes depend on beside entries and feeds.
 
-    ``url`` is where feeds live, without a trailing slash; without ``full_content``, documents carry summaries
+    ``url`` is where feeds live, without a trailing slash; without ``full_content``, entries are summaries
     alone; ``authors`` are the site's, for feeds that name none; ``podcast`` is told by feeds that hold episodes.
     """
 

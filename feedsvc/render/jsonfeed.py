@@ -41,6 +41,7 @@ def build_feed(feed: Feed, rules: RenderRules) -> dict[str, object]:
         feed_url=facts.address(feed, "json"),
         description=feed.description,
         next_url=facts.previous(feed, "json"),
+        icon=feed.image,
         language=feed.language,
         authors=[_author(author) for author in facts.feed_authors(feed, rules)],
         hubs=[{"type": "WebSub", "url": hub} for hub in feed.hubs],

@@ -9,9 +9,9 @@ from datetime import datetime
 import orjson
 from lxml import etree
 
-from feedsvc.model import FILENAMES, FORMATS, SITE, FeedFacts, Format, Served, Term
+from feedsvc.model import FILENAMES, FORMATS, SITE, FeedFacts, Format, Particulars, Served, Term
+from feedsvc.particulars import particulars
 from feedsvc.render.facts import moment
-from feedsvc.terms import feed_title
 from feedsvc.uris import feed_path, page_path
 
 _ORDER = ("site", "category", "tag", "author")
@@ -30,15 +30,20 @@ class Listing:
 
 
 def listings(feeds: Iterable[FeedFacts], served: Served) -> list[Listing]:
-    """What the lists say of feeds; one that lost its posts stays for its subscribers alone."""
-    return [_listing(facts, served) for facts in feeds if facts.entries > 0 or facts.term == SITE]
+    """What the lists say of feeds; one that is hidden or lost its posts stays for its subscribers alone."""
+    shown = [
+        (facts, particulars(facts.term, served, served.feeds.tables))
+        for facts in feeds
+        if facts.entries > 0 or facts.term == SITE
+    ]
+    return [_listing(facts, about, served) for facts, about in shown if not about.hidden]
 
 
-def _listing(facts: FeedFacts, served: Served) -> Listing:
+def _listing(facts: FeedFacts, about: Particulars, served: Served) -> Listing:
     term = facts.term
     return Listing(
         term=term,
-        title=feed_title(term, served.title),
+        title=about.title,
         home=served.site_url + "/" if term == SITE else served.feeds_url + page_path(term),
         urls=tuple((format_, served.feeds_url + feed_path(term, FILENAMES[format_])) for format_ in FORMATS),
         entries=facts.entries,

@@ -22,6 +22,8 @@ _UNWRITTEN = Unwritten(1970, 1, 1, tzinfo=UTC)
 _BEFORE_ITEM = len(etree.tostring(etree.Element("rss", nsmap=NAMESPACES))) - len("/>") + len(">")
 _AFTER_ITEM = len("</rss>")
 # in markup "<" is always escaped, so that these are elements and never text
+# RSS 2.0, <image>: GIF, JPEG or PNG. Its width and height, of which it bounds the values, need not be told.
+_NOT_FOR_RSS = re.compile(r"\.(?:svg|webp|avif|ico|bmp|tiff?|jxl|heic)(?:[?#]|$)", re.IGNORECASE)
 _PLAIN_IN_ITEM = re.compile(rb"<(?:title|category|itunes:(?:title|subtitle|summary|author))\b[^>]*>[^<&]*&[^<]*")
 _PLAIN_IN_CHANNEL = re.compile(rb"<(?:title|description|itunes:(?:author|name))>[^<&]*&[^<]*")
 
@@ -60,6 +62,8 @@ def build_feed(feed: Feed, rules: RenderRules) -> FeedGenerator:
     made.updated(_UNWRITTEN)  # the channel extension writes the real one
     made.link(href=facts.address(feed, "rss"), rel="self", type=_TYPE)
     made.link(href=feed.home)  # the last link given becomes the channel's own
+    if feed.image and not _NOT_FOR_RSS.search(feed.image):
+        made.image(feed.image, title=facts.feed_title(feed), link=feed.home)
     current, previous = facts.current(feed, "rss"), facts.previous(feed, "rss")
     links = [Link("hub", hub) for hub in feed.hubs]
     links += [Link(rel, href, _TYPE) for rel, href in (("current", current), ("prev-archive", previous)) if href]

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 import brotli
 
 from feedsvc.model import MEDIA_TYPES, Document, Served
+from feedsvc.particulars import particulars
 
 Headers = list[tuple[str, str]]
 Key = str | tuple[str, str]
@@ -92,6 +93,7 @@ class Shelved:
             until=min(until, document.modified) if early else until,
             lasting=True,
             link=links(served, document.address),
+            max_age=particulars(document.term, served, served.feeds.tables).max_age,
         )
 
     @property
@@ -150,9 +152,13 @@ def _shared_headers(fresh: str, modified: int | None, link: str) -> Headers:
 
 
 def cache_control(served: Served, max_age: int | None = None) -> str:
-    """How long answers are fresh (RFC 9111, section 5.2.2) and may be served stale (RFC 5861)."""
+    """How long answers are fresh (RFC 9111, section 5.2.2) and may be served stale (RFC 5861).
+
+    ``max_age`` where a feed has one of its own.
+    """
+    age = served.max_age if max_age is None else max_age
     return (
-        f"public, max-age={served.max_age if max_age is None else max_age}, s-maxage={served.shared_max_age}, "
+        f"public, max-age={age}, s-maxage={served.shared_max_age}, "
         f"stale-while-revalidate={_REVALIDATE}, stale-if-error={_IF_ERROR}"
     )
 

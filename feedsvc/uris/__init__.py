@@ -1,7 +1,7 @@
 """Addresses: resolving references, feeds' paths and back, and the links and ids that Jekyll gives."""
 
 from feedsvc.uris.archives import Bound, archive_path, mark, read_archive_path
-from feedsvc.uris.feeds import addressable, feed_path, page_path, read_path
+from feedsvc.uris.feeds import addressable, feed_name, feed_path, page_path, read_path
 from feedsvc.uris.jekyll import STYLES, UrlDrop, downcase, jekyll_url, permalink_template, post_id, slugify
 from feedsvc.uris.references import absolute, ascii_uri
 
@@ -14,6 +14,7 @@ __all__ = [
     "archive_path",
     "ascii_uri",
     "downcase",
+    "feed_name",
     "feed_path",
     "jekyll_url",
     "mark",

@@ -22,6 +22,11 @@ def page_path(term: Term) -> str:
     return "/" if term == SITE else f"/{term.scheme}/{quote(term.name, safe='')}/"
 
 
+def feed_name(term: Term) -> str:
+    """What a feed is called in settings: ``category/TechWeb``, and ``site`` for the site's."""
+    return "site" if term == SITE else f"{term.scheme}/{term.name}"
+
+
 def read_path(path: bytes | str) -> tuple[Term, str] | None:
     """The inverse of ``feed_path`` and ``page_path``: a raw path's term, and its file name ("" for a page).
 

@@ -14,6 +14,7 @@ from feedsvc import compose
 from feedsvc.catalogue import Reader
 from feedsvc.compose import Asked
 from feedsvc.model import FILENAMES, FORMATS, MEDIA_TYPES, FeedFacts, Served, Term
+from feedsvc.particulars import location, particulars
 from feedsvc.plan import gone_at
 from feedsvc.shelf import Current, Shelf, Shelved, links
 from feedsvc.uris import feed_path, read_path
@@ -23,6 +24,15 @@ from feedsvc.web.asked import Parameters, asked, canonical, parameters
 _LONGEST = 4096  # characters of a decoded path
 _HISTORY_AGE = 86_400  # seconds for which a part of a feed's history is fresh
 _UNREADABLE = "\ufffd"  # stands for bytes that are not UTF-8 in what servers and Werkzeug hand over
+
+
+class Elsewhere(Exception):  # noqa: N818 - no error
+    """What is asked for has another address, ``location``: a path of this server or an absolute URL."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(location)
+        self.location = location
+
 
 Page = Callable[[Reader, Current, Term, float], Shelved]
 Listing = Callable[[Reader, Current], Shelved]
@@ -46,7 +56,10 @@ class Feeds:
             raise RequestURITooLarge("no address here is that long")
         if "\0" in path:
             raise BadRequest("the path holds a NUL")
-        return self._canonical(path) or self._elsewhere(path) or self._nothing(path)
+        try:
+            return self._canonical(path) or self._elsewhere(path) or self._nothing(path)
+        except Elsewhere as elsewhere:
+            return responses.moved(elsewhere.location)
 
     def _canonical(self, path: str) -> Response | None:
         make = self._lists.get(path)
@@ -80,8 +93,11 @@ class Feeds:
         return responses.shelved(self._shelf, found) if found else None
 
     def _compose(self, reader: Reader, current: Current, *, wanted: Asked, filename: str) -> Shelved | None:
-        served, until = current.served, inf
+        served, until, max_age = current.served, inf, None
         if wanted.term is not None:
+            if not wanted.before and (there := location(wanted.term, filename, served)):
+                raise Elsewhere(there)
+            max_age = particulars(wanted.term, served, served.feeds.tables).max_age
             facts = reader.feed(wanted.term)
             until = stays_until(wanted.term, facts, served, self._shelf.clock())
             if facts is None:
@@ -94,14 +110,19 @@ class Feeds:
             served,
             until=until,
             link=links(served, wanted.address(filename)),
-            max_age=_HISTORY_AGE if wanted.before else None,
+            max_age=_HISTORY_AGE if wanted.before else max_age,
         )
 
     def find(self, term: Term, filename: str) -> Shelved | None:
-        """A feed's document, or its page where ``filename`` is ""; None where there is none. Raises Gone."""
+        """A feed's document, or its page where ``filename`` is ""; None where there is none.
+
+        Raises Gone, and Elsewhere where it has moved.
+        """
         return self._shelf.fetch(unquote(feed_path(term, filename)), partial(self._make, term=term, filename=filename))
 
     def _make(self, reader: Reader, current: Current, *, term: Term, filename: str) -> Shelved | None:
+        if there := location(term, filename, current.served):
+            raise Elsewhere(there)
         facts = reader.feed(term)
         until = stays_until(term, facts, current.served, self._shelf.clock())
         if facts is None:

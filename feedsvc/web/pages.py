@@ -12,8 +12,8 @@ from flask import render_template
 
 from feedsvc.catalogue import Filed, Reader
 from feedsvc.model import FILENAMES, MEDIA_TYPES, SITE, FeedFacts, Format, Served, Term
+from feedsvc.particulars import particulars
 from feedsvc.shelf import Current, Headers, Shelved
-from feedsvc.terms import feed_title
 from feedsvc.uris import feed_path, page_path
 from feedsvc.web.texts import spoken, texts
 
@@ -60,24 +60,31 @@ class Item:
 def page(reader: Reader, current: Current, term: Term, until: float) -> Shelved:
     """The page of a feed; the site's lists the others."""
     served = current.served
-    groups, complete = _groups(reader) if term == SITE else ({}, True)
+    about, site = (particulars(each, served, served.feeds.tables) for each in (term, SITE))
+    groups, complete = _groups(reader, served) if term == SITE else ({}, True)
     body = render_template(
         "feed.html",
-        t=texts(served.language),
-        language=served.language,
-        spoken=spoken(served.language),
-        title=feed_title(term, served.title),
-        site_title=served.title,
-        description=served.description,
+        t=texts(about.language),
+        language=about.language,
+        spoken=spoken(about.language),
+        title=about.title,
+        site_title=site.title,
+        description=about.description,
         is_site=term == SITE,
         subscriptions=_subscriptions(term, served),
-        site_subscriptions=() if term == SITE else _subscriptions(SITE, served),
+        site_subscriptions=() if term == SITE or site.hidden else _subscriptions(SITE, served),
         headlines=[_headline(filed) for filed in reader.latest(term)],
         groups=groups,
         complete=complete,
     )
     return Shelved(
-        unquote(page_path(term)), body.encode(), "text/html; charset=utf-8", served, until=until, more=_SECURITY
+        unquote(page_path(term)),
+        body.encode(),
+        "text/html; charset=utf-8",
+        served,
+        until=until,
+        more=_SECURITY,
+        max_age=about.max_age,
     )
 
 
@@ -102,9 +109,10 @@ def _headline(filed: Filed) -> Headline:
     return Headline(post.title.strip() or post.url, url, when.isoformat(timespec="seconds"), f"{when:%Y-%m-%d %H:%M}")
 
 
-def _groups(reader: Reader) -> tuple[dict[str, list[Item]], bool]:
+def _groups(reader: Reader, served: Served) -> tuple[dict[str, list[Item]], bool]:
     """The most used feeds by scheme, and whether they are all."""
-    known = [facts for facts in reader.feeds() if facts.entries and facts.term != SITE]
+    filled = (facts for facts in reader.feeds() if facts.entries and facts.term != SITE)
+    known = [facts for facts in filled if not particulars(facts.term, served, served.feeds.tables).hidden]
     shown = nlargest(_MOST, known, key=lambda facts: facts.entries)
     groups: dict[str, list[Item]] = {}
     for facts in sorted(shown, key=_place):

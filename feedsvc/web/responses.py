@@ -66,9 +66,10 @@ def whole(shelf: Shelf, found: Shelved) -> Response:
     return ready(200, variant.headers, variant.body)
 
 
-def moved(path: str) -> Response:
-    """301 to a path of this server: nothing the client says of hosts gets in."""
-    headers = [("Location", request.script_root + path), ("Cache-Control", _BRIEFLY), ("Content-Length", "0"), *_OPEN]
+def moved(location: str) -> Response:
+    """301 to a path of this server, or to the absolute URL that settings name: nothing the client says gets in."""
+    own = request.script_root if location.startswith("/") else ""
+    headers = [("Location", own + location), ("Cache-Control", _BRIEFLY), ("Content-Length", "0"), *_OPEN]
     return ready(301, headers)
 
 

@@ -587,11 +587,12 @@ def test_every_default_is_valid_and_every_name_unique(tmp_path: Path) -> None:
 
 def test_every_setting_has_an_effect(tmp_path: Path) -> None:
     """A setting that nothing reads would be a promise that nobody keeps."""
-    other = {
+    other: dict[str, object] = {
         "text": "新", "verbatim": "<!--more-->", "token": "secret", "number": "7", "duration": "7s", "size": "7kB",
         "url": "https://other.example", "list": "a,b", "urls": "https://hub.example/", "zone": "Asia/Shanghai",
         "language": "zh", "baseurl": "/b", "people": "甲", "feeds": "tag/x",
         "podcast": "news > tech news", "email": "a@example.org",
+        "tables": {"tag/x": {"limit": 7}}, "image": "https://other.example/x.png",
     }  # fmt: skip
     base = read(tmp_path)
     for entry in TABLE:

@@ -33,6 +33,12 @@ DATES = (
     "2031-05-05 00:00:00 +0000",
     "+0800",
 )
+SINGLE = (
+    "",
+    '[feed."tag/*"]\ncontent = "summary"\nlimit = 1\n[feed."tag/A/B"]\ntitle = "甲乙"\ncontent = "full"\n',
+    '[feed.site]\ncontent = "summary"\nhidden = true\n[feed."category/[Tt]ea"]\nimage = "https://e.org/i.png"\n',
+    '[feed."*"]\ncontent = "full"\nredirect = "https://e.org/"\nmax_age = 5\n[feed.site]\nlimit = 2\nlanguage = "fr"\n',
+)
 KINDS = [
     "add",
     "edit",
@@ -199,9 +205,10 @@ class Folder:
         return {sound}
 
     def _configure(self, path: Path, two: int, three: int) -> set[Path]:
-        """Other settings, which may be those before."""
+        """Other settings, which may be those before; of single feeds too."""
         more = ("", "exclude: [travel]\n", "permalink: /:title/\n", "feed: {excerpt_only: true}\n")[two % 4]
         (self.root / "_config.yml").write_text(CONFIG + more)
+        (self.root / "feedsvc.toml").write_text(SINGLE[three % len(SINGLE)])
         return set()
 
 
