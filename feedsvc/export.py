@@ -14,7 +14,7 @@ import orjson
 from feedsvc.catalogue import Reader
 from feedsvc.exceptions import CatalogueError
 from feedsvc.model import FILENAMES, Document
-from feedsvc.particulars import location
+from feedsvc.particulars import elsewhere
 from feedsvc.plan import gone_at
 from feedsvc.uris import feed_path
 
@@ -77,7 +77,7 @@ def _not_here(reader: Reader, now: float) -> set[str]:
         feed_path(facts.term, filename)
         for facts in reader.feeds()
         for filename in FILENAMES.values()
-        if gone_at(facts.term, facts, served) <= now or location(facts.term, filename, served)
+        if gone_at(facts.term, facts, served) <= now or elsewhere(facts.term, filename, served, known=reader.feed)
     }
 
 

@@ -33,6 +33,9 @@ class Term:
     name: str
 
 
+Moves = tuple[tuple[Term, Term], ...]  # old names of terms and those they have now, each in one step
+
+
 def splice(frame: Frame, entries: Iterable[bytes]) -> bytes:
     """A document's bytes: its frame around its rendered entries, in the order to be shown."""
     head, joiner, tail = frame
@@ -112,6 +115,7 @@ class ContentRules:
     max_bytes: int = 4_000_000
     defaults: tuple[Default, ...] = ()
     excerpt_separator: str = ""
+    moved: Moves = ()  # what is written as the first is filed under the second
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +377,8 @@ class Served:
     """The settings that answering needs, kept with each generation so that headers always match documents.
 
     Ages in seconds. ``gone`` holds addresses of feeds (``category/Old``) that are gone for good; ``aliases``
-    further paths that lead to a feed's path by 301. ``feeds_url`` has no trailing slash.
+    further paths that lead to a feed's path by 301, as those of ``moved`` terms do to those of their new names.
+    ``feeds_url`` has no trailing slash.
     """
 
     feeds_url: str
@@ -388,5 +393,6 @@ class Served:
     gone_after: int = 30 * 86_400
     gone: tuple[str, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
+    moved: Moves = ()
     site: Site = field(default_factory=lambda: Site(""))
     feeds: FeedRules = field(default_factory=lambda: FeedRules(""))

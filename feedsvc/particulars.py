@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from operator import attrgetter
@@ -30,6 +30,21 @@ def particulars(term: Term, site: Site | Served, tables: FeedTables) -> Particul
     said = {"title": "", "description": site.description, "language": site.language, "image": site.image}
     found = Particulars(**(said | own(term, tables)))
     return found if found.title else replace(found, title=_title(term, site.title))
+
+
+def renamed(term: Term, served: Served, *, known: Callable[[Term], object]) -> Term:
+    """The name that a term has now. A new name counts once ``known`` says that there is such a feed."""
+    now = dict(served.moved).get(term, term)
+    return now if now == term or known(now) else term
+
+
+def elsewhere(term: Term, filename: str, served: Served, *, known: Callable[[Term], object]) -> str:
+    """Where a feed's document (or its page, named "") is to be found if not at its own address, else "".
+
+    A path of this server, or an absolute URL.
+    """
+    now = renamed(term, served, known=known)
+    return location(now, filename, served) or (feed_path(now, filename) if now != term else "")
 
 
 def location(term: Term, filename: str, served: Served) -> str:

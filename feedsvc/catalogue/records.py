@@ -120,6 +120,7 @@ def load_served(record: bytes) -> Served:
     """What ``dump_served`` was given; of another version's, what this one knows."""
     values = orjson.loads(record)
     values["aliases"] = tuple((path, target) for path, target in values["aliases"])
+    values["moved"] = tuple((Term(**old), Term(**new)) for old, new in values.get("moved", ()))
     site, feeds = values.pop("site", None), values.pop("feeds", None)
     if site is not None:
         site["authors"] = tuple(Person(**author) for author in site["authors"])

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from urllib.parse import unquote
 
 import click
 
 from feedsvc.cli import say
 from feedsvc.cli.options import configured, json_option
 from feedsvc.config import Settings
-from feedsvc.model import FILENAMES, FeedFacts, Served
-from feedsvc.particulars import location, particulars
+from feedsvc.model import FILENAMES, FeedFacts, Served, Term
+from feedsvc.particulars import elsewhere, particulars
 from feedsvc.render.opml import feeds_json, listings
 from feedsvc.service import Service
 from feedsvc.uris import feed_path
@@ -35,21 +36,22 @@ def command(settings: Settings, *, as_json: bool) -> None:
     if as_json:
         click.echo(feeds_json(listings(feeds, settings.served)))
     elif feeds:
-        say.table(_row(feed, settings.served) for feed in feeds)
+        terms = {feed.term for feed in feeds}
+        say.table(_row(feed, settings.served, terms) for feed in feeds)
 
 
-def _row(feed: FeedFacts, served: Served) -> tuple[str, str, str]:
+def _row(feed: FeedFacts, served: Served, terms: Collection[Term]) -> tuple[str, str, str]:
     when = f"{feed.updated:%Y-%m-%d %H:%M}" if feed.updated else "-"
     path = feed_path(feed.term, FILENAMES["atom"])
     name = f"  {feed.term.name}" if "%" in path else ""
-    notes = "".join(f"  ({note})" for note in _notes(feed, served))
+    notes = "".join(f"  ({note})" for note in _notes(feed, served, terms))
     return str(feed.entries), when, f"{served.feeds_url}{path}{name}{notes}"
 
 
-def _notes(feed: FeedFacts, served: Served) -> Iterator[str]:
+def _notes(feed: FeedFacts, served: Served, terms: Collection[Term]) -> Iterator[str]:
     if feed.emptied:
         yield f"empty since {feed.emptied:%Y-%m-%d}"
     if particulars(feed.term, served, served.feeds.tables).hidden:
         yield "hidden"
-    if there := location(feed.term, FILENAMES["atom"], served):
-        yield f"moved to {there}"
+    if there := elsewhere(feed.term, FILENAMES["atom"], served, known=terms.__contains__):
+        yield f"moved to {unquote(there)}"

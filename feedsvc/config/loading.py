@@ -189,6 +189,7 @@ def _rules(found: dict[str, Any], yml: JekyllConfig, *, jekyll_site: bool) -> Co
         max_bytes=found["content.max_bytes"],
         defaults=yml.defaults,
         excerpt_separator=found["content.excerpt_separator"],
+        moved=found["moved"],
     )
 
 
@@ -238,6 +239,7 @@ def _served(found: dict[str, Any], site: Site, feeds: FeedRules, aliases: tuple[
         gone_after=feeds.gone_after,
         gone=found["gone"],
         aliases=aliases,
+        moved=found["moved"],
         site=site,
         feeds=feeds,
     )

@@ -24,6 +24,7 @@ _KINDS = {
     "podcast": "category",
     "email": "e-mail address",
     "tables": "sections",
+    "moves": "section",
     "image": "address",
     "target": "address",
 }

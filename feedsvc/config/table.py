@@ -22,6 +22,7 @@ Kind = Literal[
     "people",
     "feeds",
     "tables",
+    "moves",
     "image",
     "target",
     "choice",
@@ -187,6 +188,13 @@ TABLE: tuple[Setting, ...] = (
         "feeds",
         (),
         'Feeds that are gone for good and answer 410: a list, or a section of lines `"category/Old" = true`.',
+    ),
+    Setting(
+        "moved",
+        "moves",
+        (),
+        'Terms that have another name now: a section of lines `"category/old" = "category/new"`. '
+        "Posts under the old name are filed under the new one, and the old addresses answer 301.",
     ),
     Setting("feed", "tables", (), "What single feeds have of their own: see [Single feeds](#single-feeds)."),
     Setting(

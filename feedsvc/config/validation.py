@@ -29,6 +29,7 @@ _PARSERS = {
     "podcast": category,
     "email": values.email,
     "tables": values.tables,
+    "moves": values.moves,
     "image": values.image,
     "target": values.target,
 }

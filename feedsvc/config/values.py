@@ -10,8 +10,8 @@ from math import isfinite
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from feedsvc.model import SCHEMES, Person
-from feedsvc.uris import addressable, ascii_uri
+from feedsvc.model import SCHEMES, Moves, Person, Term
+from feedsvc.uris import addressable, ascii_uri, feed_name
 
 _AMOUNT = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)\s*")
 _TIMES = {
@@ -156,7 +156,7 @@ def tables(value: object) -> Mapping[str, object]:
 
 def feed(value: str) -> str:
     """A feed's name or a pattern of such: ``site``, ``category/TechWeb``, ``tag/财*``, in NFC."""
-    name = unicodedata.normalize("NFC", value.removeprefix("/").removesuffix("/"))
+    name = _name(value)
     scheme, _, term = name.partition("/")
     if name != "site" and not is_pattern(scheme) and (scheme not in SCHEMES or not addressable(term)):
         raise ValueError("site, or such as category/TechWeb, tag/A股 or tag/*")
@@ -226,14 +226,38 @@ def feeds(value: object) -> tuple[str, ...]:
         if not all(isinstance(said, bool) for said in value.values()):
             raise ValueError('a table of lines such as "category/Old" = true')
         value = [address for address, said in value.items() if said]
-    found = tuple(
-        unicodedata.normalize("NFC", address.removeprefix("/").removesuffix("/")) for address in listing(value)
-    )
-    for address in found:
-        scheme, _, name = address.partition("/")
-        if scheme not in SCHEMES or not addressable(name):
-            raise ValueError("addresses of feeds such as category/Old or tag/x")
-    return found
+    return tuple(map(feed_name, map(_term, listing(value))))
+
+
+def moves(value: object) -> Moves:
+    """Old names of terms and new ones, each led to the end of its chain."""
+    if value == ():
+        return ()
+    wanted = 'a section of lines such as "category/old" = "category/new"'
+    if not isinstance(value, Mapping) or not all(isinstance(new, str) for new in value.values()):
+        raise ValueError(wanted)
+    steps = {_term(old): _term(new) for old, new in value.items()}
+    return tuple((old, _end(old, steps)) for old in steps)
+
+
+def _end(start: Term, steps: Mapping[Term, Term]) -> Term:
+    chain = [start]
+    while (following := steps.get(chain[-1])) is not None:
+        if following in chain:
+            raise ValueError(f"without a circle ({' → '.join(map(feed_name, (*chain, following)))})")
+        chain.append(following)
+    return chain[-1]
+
+
+def _term(address: str) -> Term:
+    scheme, _, name = _name(address).partition("/")
+    if scheme not in SCHEMES or not addressable(name):
+        raise ValueError("addresses of feeds such as category/Old or tag/x")
+    return Term(scheme, name)
+
+
+def _name(address: str) -> str:
+    return unicodedata.normalize("NFC", address.removeprefix("/").removesuffix("/"))
 
 
 def email(value: object) -> str:

@@ -42,6 +42,7 @@ class Filing:
     ) -> None:
         self._writer = writer
         self._rules = rules
+        self._moved = dict(rules.moved)
         self._site = site
         self._recipe = recipe
         self._now = now
@@ -234,6 +235,8 @@ class Filing:
 
     def _file(self, row: LedgerPost, post: Post, packed: bytes) -> None:
         """Put a post into the draft; whether it is in its feeds is settled at the end."""
+        if self._moved:
+            post = replace(post, terms=tuple(dict.fromkeys(self._moved.get(term, term) for term in post.terms)))
         id_ = row.id or post.guid
         updated = post.updated or post.published
         if row.changed is not None:

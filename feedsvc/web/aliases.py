@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import quote, unquote
 
 from feedsvc.model import FILENAMES, SITE, Format, Served, Term
@@ -65,13 +65,16 @@ def address(term: Term, format_: Format) -> str:
     return feed_path(term, FILENAMES[format_])
 
 
-def by_slug(names: Iterable[Term]) -> dict[Term, Term]:
-    """Which term each slug stands for; slugs that two terms share stand for none. Keys hold the slug as name."""
+def by_slug(names: Mapping[Term, Term]) -> dict[Term, Term]:
+    """Which term each slug stands for, from the names that terms have or had and those they have now.
+
+    Slugs that two terms share stand for none. Keys hold the slug as name.
+    """
     found: dict[Term, Term | None] = {}
-    for term in names:
-        for slug in {_hugo(term.name), _wordpress(term.name), term.name.lower()}:
-            key = Term(term.scheme, slug)
-            found[key] = term if key not in found else None
+    for name, term in names.items():
+        for slug in {_hugo(name.name), _wordpress(name.name), name.name.lower()}:
+            key = Term(name.scheme, slug)
+            found[key] = term if found.get(key, term) == term else None
     return {key: term for key, term in found.items() if term is not None}
 
 

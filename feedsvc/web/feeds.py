@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from functools import partial
 from math import inf
 from urllib.parse import quote, unquote
@@ -14,8 +15,9 @@ from feedsvc import compose
 from feedsvc.catalogue import Reader
 from feedsvc.compose import Asked
 from feedsvc.model import FILENAMES, FORMATS, MEDIA_TYPES, FeedFacts, Served, Term
-from feedsvc.particulars import location, particulars
+from feedsvc.particulars import elsewhere, location, particulars, renamed
 from feedsvc.plan import gone_at
+from feedsvc.select import Selection
 from feedsvc.shelf import Current, Shelf, Shelved, links
 from feedsvc.uris import feed_path, read_path
 from feedsvc.web import aliases, deltas, responses
@@ -58,8 +60,8 @@ class Feeds:
             raise BadRequest("the path holds a NUL")
         try:
             return self._canonical(path) or self._elsewhere(path) or self._nothing(path)
-        except Elsewhere as elsewhere:
-            return responses.moved(elsewhere.location)
+        except Elsewhere as there:
+            return responses.moved(there.location)
 
     def _canonical(self, path: str) -> Response | None:
         make = self._lists.get(path)
@@ -95,7 +97,7 @@ class Feeds:
     def _compose(self, reader: Reader, current: Current, *, wanted: Asked, filename: str) -> Shelved | None:
         served, until, max_age = current.served, inf, None
         if wanted.term is not None:
-            if not wanted.before and (there := location(wanted.term, filename, served)):
+            if there := _elsewhere(reader, served, wanted, wanted.term, filename):
                 raise Elsewhere(there)
             max_age = particulars(wanted.term, served, served.feeds.tables).max_age
             facts = reader.feed(wanted.term)
@@ -121,7 +123,7 @@ class Feeds:
         return self._shelf.fetch(unquote(feed_path(term, filename)), partial(self._make, term=term, filename=filename))
 
     def _make(self, reader: Reader, current: Current, *, term: Term, filename: str) -> Shelved | None:
-        if there := location(term, filename, current.served):
+        if there := elsewhere(term, filename, current.served, known=reader.feed):
             raise Elsewhere(there)
         facts = reader.feed(term)
         until = stays_until(term, facts, current.served, self._shelf.clock())
@@ -150,12 +152,13 @@ class Feeds:
         return None
 
     def _known(self, reader: Reader, current: Current, term: Term) -> Term | None:
-        """The term of that name, else the one of that slug."""
-        if reader.feed(term):
-            return term
+        """The term of that name, as it is called now, else the one of that slug."""
+        now = renamed(term, current.served, known=reader.feed)
+        if reader.feed(now):
+            return now
         slugs = self._slugs
         if slugs is None or slugs[0] is not current:
-            slugs = self._slugs = current, aliases.by_slug(facts.term for facts in reader.feeds())
+            slugs = self._slugs = current, aliases.by_slug(_names(reader, current))
         return slugs[1].get(aliases.slug_key(term))
 
     def _nothing(self, path: str) -> Response:
@@ -170,3 +173,17 @@ def stays_until(term: Term, facts: FeedFacts | None, served: Served, now: float)
     if end <= now:
         raise Gone("this feed is gone for good" if end == -inf else "this feed lost its last post long ago")
     return end
+
+
+def _names(reader: Reader, current: Current) -> dict[Term, Term]:
+    """Every name that a feed has or had, and the one it has now."""
+    known = {facts.term for facts in reader.feeds()}
+    return dict(zip(known, known, strict=True)) | {old: new for old, new in current.served.moved if new in known}
+
+
+def _elsewhere(reader: Reader, served: Served, wanted: Asked, term: Term, filename: str) -> str:
+    """Where a document that is made at request is to be found if not here, else "". History does not move away."""
+    now = renamed(term, served, known=reader.feed)
+    away = "" if wanted.before else location(now, filename, served)
+    here = replace(wanted, term=now, selection=Selection.of(now))
+    return away or (here.address(filename) if now != term else "")

@@ -593,6 +593,7 @@ def test_every_setting_has_an_effect(tmp_path: Path) -> None:
         "language": "zh", "baseurl": "/b", "people": "甲", "feeds": "tag/x",
         "podcast": "news > tech news", "email": "a@example.org",
         "tables": {"tag/x": {"limit": 7}}, "image": "https://other.example/x.png",
+        "moves": {"tag/x": "tag/y"},
     }  # fmt: skip
     base = read(tmp_path)
     for entry in TABLE:

@@ -123,6 +123,39 @@ def test_sections_of_feeds_outlive_the_catalogue(tmp_path: Path) -> None:
     assert load_served(orjson.dumps(before)).feeds.tables == FeedTables()
 
 
+# -- moved ------------------------------------------------------------------------------------------------------
+
+
+def test_a_chain_of_moves_leads_to_its_end(tmp_path: Path) -> None:
+    toml = '[moved]\n"category/a" = "category/b"\n"/category/b/" = "tag/c/d"\n"tag/c/d" = "tag/终"\n'
+    settings = read(tmp_path, toml=toml)
+    end = Term("tag", "终")
+    wanted = ((Term("category", "a"), end), (Term("category", "b"), end), (Term("tag", "c/d"), end))
+    assert settings.served.moved == settings.rules.moved == wanted
+    assert load_served(dump_served(settings.served)) == settings.served
+    assert settings.digest != read(tmp_path / "other").digest
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        (
+            '[moved]\n"tag/a" = "tag/b"\n"tag/b" = "tag/c"\n"tag/c" = "tag/b"\n',
+            "moved: should be without a circle (tag/a → tag/b → tag/c → tag/b), not ",
+        ),
+        ('[moved]\n"tag/a" = "tag/a"\n', "moved: should be without a circle (tag/a → tag/a), not "),
+        ('[moved]\n"tags/a" = "tag/a"\n', "moved: should be addresses of feeds such as category/Old or tag/x, not "),
+        ('[moved]\n"tag/a" = "tag/.."\n', "moved: should be addresses of feeds such as category/Old or tag/x, not "),
+        ('[moved.tag]\n"a" = "b"\n', 'moved: should be a section of lines such as "category/old" = "category/new", '),
+        ('moved = ["tag/a"]\n', 'moved: should be a section of lines such as "category/old" = "category/new", '),
+    ],
+)
+def test_moves_that_lead_nowhere(tmp_path: Path, toml: str, said: str) -> None:
+    found = complaint(tmp_path, toml=toml)
+    assert found.startswith(said)
+    assert found.endswith(f"(in {tmp_path / 'feedsvc.toml'})")
+
+
 @given(st.text(min_size=1, max_size=8), st.lists(st.text("ab*?[]/", min_size=1, max_size=4), max_size=5))
 def test_no_table_is_overlooked(name: str, names: list[str]) -> None:
     """The sorted look-up finds what going through all tables would."""

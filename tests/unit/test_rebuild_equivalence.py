@@ -38,6 +38,7 @@ SINGLE = (
     '[feed."tag/*"]\ncontent = "summary"\nlimit = 1\n[feed."tag/A/B"]\ntitle = "甲乙"\ncontent = "full"\n',
     '[feed.site]\ncontent = "summary"\nhidden = true\n[feed."category/[Tt]ea"]\nimage = "https://e.org/i.png"\n',
     '[feed."*"]\ncontent = "full"\nredirect = "https://e.org/"\nmax_age = 5\n[feed.site]\nlimit = 2\nlanguage = "fr"\n',
+    '[moved]\n"tag/tea" = "tag/桥"\n"category/Tea" = "tag/A/B"\n"category/桥" = "category/tea"\n',
 )
 KINDS = [
     "add",

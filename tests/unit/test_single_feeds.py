@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import feedparser
 import orjson
@@ -229,3 +230,129 @@ def test_an_export_leaves_out_what_is_elsewhere(desk: Desk, tmp_path: Path) -> N
     assert export(desk.writer, tmp_path / "out", desk.now, lambda *_: None).removed == 3
     assert not (tmp_path / "out" / "category" / "tea").exists()
     assert (tmp_path / "out" / "category" / "other" / "rss.xml").exists()
+
+
+# -- moved ------------------------------------------------------------------------------------------------------
+
+
+MOVED = '[moved]\n"category/tea" = "category/茶 Tea"\n"tag/old" = "tag/mid"\n"tag/mid" = "tag/新茶"\n'
+
+
+@pytest.mark.parametrize(
+    ("asked", "target"),
+    [
+        ("/category/tea/rss.xml", "/category/茶 Tea/rss.xml"),
+        ("/category/tea/atom.xml", "/category/茶 Tea/atom.xml"),
+        ("/category/tea/feed.json", "/category/茶 Tea/feed.json"),
+        ("/category/tea/", "/category/茶 Tea/"),
+        ("/category/tea", "/category/茶 Tea/"),
+        ("/feed/tea.xml", "/category/茶 Tea/atom.xml"),
+        ("/category/tea/feed/", "/category/茶 Tea/rss.xml"),
+        ("/categories/TEA/index.xml", "/category/茶 Tea/rss.xml"),
+        ("/tag/old/feed.json", "/tag/新茶/feed.json"),  # in one hop
+        ("/tag/mid/", "/tag/新茶/"),
+        ("/feed/by_tag/old.xml", "/tag/新茶/atom.xml"),
+    ],
+)
+@pytest.mark.parametrize("before", [True, False], ids=["known before", "never known"])
+def test_a_renamed_feed_answers_301(desk: Desk, client: FlaskClient, asked: str, target: str, *, before: bool) -> None:
+    if before:
+        desk.look()
+        assert client.get("/category/tea/rss.xml").status_code == 200
+    desk.put("feedsvc.toml", MOVED)
+    desk.look()
+    answer = client.get(asked)
+    assert (answer.status_code, answer.headers["Location"]) == (301, quote(target))
+    assert client.get(target).status_code == 200
+
+
+def test_posts_under_the_old_name_are_filed_under_the_new_and_keep_their_ids(desk: Desk) -> None:
+    desk.look()
+    ids = [item["id"] for item in desk.items()]
+    desk.put("feedsvc.toml", MOVED)
+    assert desk.look().feeds >= 3
+    found = items(desk, "/category/%E8%8C%B6%20Tea/feed.json")
+    assert [item["title"] for item in found] == ["茶 5", "茶 4", "茶 3", "茶 2", "茶 1"]
+    assert found[0]["tags"] == ["茶 Tea", "新茶"]
+    assert items(desk, "/category/tea/feed.json") == []
+    assert [item["id"] for item in desk.items()] == ids
+    assert desk.look().feeds == 0
+
+
+def test_a_post_that_broke_before_the_move_is_under_the_new_name(desk: Desk) -> None:
+    desk.look()
+    desk.put("_posts/2026-01-05-p5.md", "---\ntags: [\n---\n", age=60)
+    desk.look()
+    desk.put("feedsvc.toml", MOVED)
+    desk.look()
+    assert len(items(desk, "/category/%E8%8C%B6%20Tea/feed.json")) == 5
+
+
+def test_a_retagged_post_keeps_its_id_though_its_link_changes(desk: Desk) -> None:
+    desk.look()
+    before = {item["title"]: item for item in desk.items()}["茶 3"]
+    path = "_posts/2026-01-03-p3.md"
+    desk.put(path, post("茶 3", MORE, date="2026-01-03", more="categories: brewed\ntags: [新茶]\n"))
+    desk.look()
+    after = {item["title"]: item for item in desk.items()}["茶 3"]
+    assert "/tea/" in before["url"]
+    assert "/brewed/" in after["url"]
+    assert after["id"] == before["id"]
+
+
+def test_a_feed_is_not_led_to_one_that_is_not_there(desk: Desk, client: FlaskClient, tmp_path: Path) -> None:
+    desk.put("feedsvc.toml", '[moved]\n"tag/nothing" = "tag/neither"\n')
+    desk.look()
+    assert client.get("/tag/nothing/rss.xml").status_code == 404
+
+
+def test_a_renamed_feed_that_moved_away_leads_there_at_once(desk: Desk, client: FlaskClient) -> None:
+    desk.put("feedsvc.toml", MOVED + '[feed."tag/新*"]\nredirect = "https://n.example/"\n')
+    desk.look()
+    assert client.get("/tag/old/rss.xml").headers["Location"] == "https://n.example/rss.xml"
+    assert client.get("/feed/by_tag/old.xml").headers["Location"] == "https://n.example/atom.xml"
+
+
+def test_a_renamed_feed_leaves_the_export(desk: Desk, tmp_path: Path) -> None:
+    desk.look()
+    export(desk.writer, tmp_path / "out", desk.now, lambda *_: None)
+    desk.put("feedsvc.toml", MOVED)
+    desk.look()
+    export(desk.writer, tmp_path / "out", desk.now, lambda *_: None)
+    assert {path.name for path in (tmp_path / "out" / "category").iterdir()} == {"茶 Tea", "other"}
+
+
+# -- made at request ----------------------------------------------------------------------------------------------
+
+
+def test_documents_made_at_request_follow_their_feed(desk: Desk, client: FlaskClient) -> None:
+    desk.look()
+    made = client.get("/category/tea/feed.json?limit=1").get_json()
+    assert (made["title"], made["language"], len(made["items"])) == ("All about tea & 茶", "fr", 1)
+    assert "content_html" not in made["items"][0]
+    assert client.get("/category/tea/feed.json?limit=1").headers["Cache-Control"].startswith("public, max-age=900, ")
+    whole = client.get("/category/tea/feed.json?content=full").get_json()["items"]
+    assert len(whole) == 2
+    assert all("<strong>" in item["content_html"] for item in whole)
+    history = client.get(client.get("/category/tea/feed.json").get_json()["next_url"].removeprefix(SITE)).get_json()
+    assert [item["title"] for item in history["items"]] == ["茶 3", "茶 2"]  # one began the year before, in UTC
+    assert not any("content_html" in item for item in history["items"])
+
+
+def test_documents_made_at_request_lead_to_the_new_name(desk: Desk, client: FlaskClient) -> None:
+    desk.look()
+    before = client.get("/category/tea/atom.xml").text
+    history = before.partition('rel="prev-archive"')[0].rpartition('href="')[2].partition('"')[0] or "?"
+    desk.put("feedsvc.toml", MOVED)
+    desk.look()
+    for asked in ("/category/tea/rss.xml?limit=3", "/category/tea/feed.json?content=summary"):
+        answer = client.get(asked)
+        assert (answer.status_code, answer.headers["Location"]) == (301, asked.replace("tea", "%E8%8C%B6%20Tea"))
+    assert "/category/tea/" in history
+    answer = client.get(history.removeprefix(SITE))
+    assert answer.status_code == 301
+    assert client.get(answer.headers["Location"]).status_code == 200
+    desk.put("feedsvc.toml", '[feed."category/tea"]\nredirect = "https://n.example/"\n')
+    desk.look()
+    assert client.get("/category/tea/rss.xml?limit=3").headers["Location"] == "https://n.example/rss.xml"
+    assert client.get(history.removeprefix(SITE)).status_code == 200
