@@ -4,6 +4,7 @@ FeedsvcError
 ├── ConfigError            a setting is wrong; carries the key
 ├── ContentError           one post cannot be read as it stands; carries path, line, code and hint
 ├── ContentMissing         the content folder is missing or empty where it was not: never a mass deletion
+├── OldFeedError           a feed that is live elsewhere cannot be read; carries its source
 ├── RenderError            a document could not be made; carries the feed's address
 ├── SelectionError         a query asks for what cannot be; carries the parameter
 └── CatalogueError         the state folder cannot be used; carries its path
@@ -55,6 +56,17 @@ class ContentError(FeedsvcError):
 
 class ContentMissing(FeedsvcError):
     """The content folder is not there, or is empty where it held posts."""
+
+
+@dataclass
+class OldFeedError(FeedsvcError):
+    """A feed that is live elsewhere cannot be fetched, or is none."""
+
+    source: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.reason}"
 
 
 @dataclass

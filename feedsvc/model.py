@@ -219,6 +219,18 @@ class Parsed:
 
 
 @dataclass(frozen=True, slots=True)
+class OldEntry:
+    """An entry of a feed that is live elsewhere. ``links`` are those that may lead to its post, the likeliest first;
+    ``id`` is "" where it has neither id nor link.
+    """
+
+    id: str
+    links: tuple[str, ...]
+    title: str
+    published: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A post as feeds carry it, ready to be rendered.
 

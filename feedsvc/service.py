@@ -7,7 +7,7 @@ import os
 import secrets
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import asdict, replace
 from functools import partial
@@ -18,9 +18,10 @@ from feedsvc import pipeline
 from feedsvc.catalogue import BEARER, TOKEN, Control, Reader, Writer, read_ledger
 from feedsvc.config import Settings, changed
 from feedsvc.config.loading import reread
-from feedsvc.exceptions import CatalogueError, CatalogueMissing, FeedsvcError
+from feedsvc.exceptions import CatalogueError, CatalogueMissing, ConfigError, FeedsvcError
 from feedsvc.export import ExportReport, export
-from feedsvc.model import Build, FeedFacts, Problem, Report
+from feedsvc.model import Build, FeedFacts, OldEntry, Problem, Report
+from feedsvc.pipeline.adopting import AdoptReport
 from feedsvc.pipeline.preview import FeedChange
 from feedsvc.pipeline.progress import Progress, silent
 from feedsvc.scan import any_post
@@ -143,16 +144,20 @@ class Service:
     def preview(self, progress: Progress = silent) -> list[FeedChange]:
         """What subscribers would see of a rebuild, feed by feed; nothing is changed."""
         with ExitStack() as stack:
-            before = None
-            with suppress(CatalogueMissing):
-                before = stack.enter_context(closing(Reader(self.settings.state)))
-            settings, writer = stack.enter_context(self._elsewhere(before))
+            before, settings, writer = self._copied(stack)
 
             def look(paths: frozenset[str] | None = None, tell: Progress = silent) -> Report:
                 return pipeline.rebuild(writer, settings, self.clock(), paths=paths, progress=tell)
 
             self._settle(look(tell=progress), look)
             return list(pipeline.compare(before, writer))
+
+    def _copied(self, stack: ExitStack) -> tuple[Reader | None, Settings, Writer]:
+        """The catalogue, if there is one, and a copy to try things on."""
+        before = None
+        with suppress(CatalogueMissing):
+            before = stack.enter_context(closing(Reader(self.settings.state)))
+        return before, *stack.enter_context(self._elsewhere(before))
 
     @contextmanager
     def _elsewhere(self, copy: Reader | None = None) -> Iterator[tuple[Settings, Writer]]:
@@ -167,6 +172,24 @@ class Service:
                 yield replace(self.settings, state=state), writer
             finally:
                 writer.close()
+
+    # -- ids from elsewhere --------------------------------------------------------------------------------
+
+    def adopt(self, entries: Iterable[OldEntry], progress: Progress = silent, *, dry_run: bool = False) -> AdoptReport:
+        """Give posts the ids that their entries have in a feed elsewhere; published with the next rebuild.
+
+        The folder is read first. With ``dry_run`` nothing is changed. Raises ConfigError where no ids are kept.
+        """
+        if self.settings.site.provisional:
+            raise ConfigError("site.url", "is needed before ids can be taken over: without it none are kept")
+        with ExitStack() as stack:
+            _, settings, writer = self._copied(stack) if dry_run else (None, self.settings, self.open())
+
+            def look(paths: frozenset[str] | None = None, tell: Progress = silent) -> Report:
+                return pipeline.survey(writer, settings, self.clock(), tell, paths=paths)
+
+            self._settle(look(tell=progress), look, grace=False)
+            return pipeline.take_over(writer, entries)
 
     # -- reading -------------------------------------------------------------------------------------------
 

@@ -127,6 +127,20 @@ class Writer(Inquiry):
                 self.ledger.empty_feed(scheme, name, emptied)
             self._mark({Term(scheme, name) for scheme, name, _ in ledger.feeds})
 
+    def reidentify(self, ids: Mapping[str, str]) -> None:
+        """Give posts other ids, from those that they have; their files are read again at the next rebuild."""
+        numbers = {old: self.owners(old) for old in ids}
+        with self._transaction():
+            self.connection.executemany(
+                "UPDATE ledger_posts SET id = ? WHERE number = ?",
+                [(ids[old], number) for old, owners in numbers.items() for number in owners],
+            )
+            self.connection.executemany(
+                "UPDATE files SET digest = x'', looked = 0 "
+                "WHERE path = (SELECT path FROM ledger_posts WHERE number = ?)",
+                [(number,) for owners in numbers.values() for number in owners],
+            )
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         try:

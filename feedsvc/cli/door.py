@@ -23,6 +23,7 @@ COMMANDS = {
     "build": "Build the feeds once.",
     "check": "List what should be mended in the posts.",
     "feeds": "List every feed: its entries, its last change, its address.",
+    "adopt": "Take over the ids of a feed that is live elsewhere.",
     "export": "Write the feeds as static files to the folder DEST.",
     "ledger": "Save or load the ledger: what only history knows.",
 }

@@ -21,7 +21,7 @@ _OVERRIDES = "feedsvc.overrides"  # in the context: what options have set, by ke
 def configured(function: Callable[Concatenate[Settings, _P], _R]) -> Callable[..., _R]:
     """Give a command CONTENT, ``--state``, ``--config`` and ``--set``; it is called with the Settings they make."""
 
-    @click.argument("content", required=False, type=click.Path(path_type=Path))
+    @click.argument("content", required=False, type=click.Path())
     @click.option(
         "--state",
         metavar="DIR",
@@ -45,11 +45,12 @@ def configured(function: Callable[Concatenate[Settings, _P], _R]) -> Callable[..
     )
     @wraps(function)
     def command(
-        content: Path | None, state: Path | None, config: Path | None, *args: _P.args, **kwargs: _P.kwargs
+        content: str | None, state: Path | None, config: Path | None, *args: _P.args, **kwargs: _P.kwargs
     ) -> _R:
         overrides = click.get_current_context().meta.get(_OVERRIDES, {})
-        settings = load(content, state=state, config=config, overrides=overrides)
-        _require(settings, content)
+        folder = Path(content) if content else None
+        settings = load(folder, state=state, config=config, overrides=overrides)
+        _require(settings, folder)
         return function(settings, *args, **kwargs)
 
     return command

@@ -44,9 +44,9 @@ def problems(found: tuple[Problem, ...]) -> None:
         remark(f"and {counted(len(found) - _FIRST, 'more problem')}: `feedsvc check` lists all.")
 
 
-def counted(count: int, noun: str) -> str:
-    """``1 post``, ``1,204 posts``."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """``1 post``, ``1,204 posts``; with the ``plural`` where an "s" does not make it."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 def table(rows: Iterable[tuple[str, ...]]) -> None:

@@ -7,12 +7,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from feedsvc.pipeline.adopting import take_over
     from feedsvc.pipeline.flow import rebuild, survey
     from feedsvc.pipeline.preview import compare
 
-__all__ = ["compare", "rebuild", "survey"]
+__all__ = ["compare", "rebuild", "survey", "take_over"]
 
-_HOMES = {"compare": "preview", "rebuild": "flow", "survey": "flow"}
+_HOMES = {"compare": "preview", "rebuild": "flow", "survey": "flow", "take_over": "adopting"}
 
 
 def __getattr__(name: str) -> object:

@@ -39,7 +39,7 @@ def rebuild(
     Idempotent: where nothing changed nothing is written. ``now`` in epoch seconds. Raises ContentMissing where the
     folder is not what it was, CatalogueError where the catalogue cannot be written: the last generation stays.
     """
-    recipe = blake2b(settings.digest + RECIPE.encode(), digest_size=16).digest()
+    recipe = _recipe(settings)
     anew = writer.recipe() != recipe
     writer.distrust(recipe)
     with Pool(settings.processes) as pool:
@@ -54,6 +54,11 @@ def rebuild(
         elif gathered.draft:
             writer.commit(gathered.draft, now)
     return _report(writer, gathered, terms, printed)
+
+
+def _recipe(settings: Settings) -> bytes:
+    """Stands for all that every document depends on beside posts: settings and renderer."""
+    return blake2b(settings.digest + RECIPE.encode(), digest_size=16).digest()
 
 
 def _resettled(writer: Writer, tables: FeedTables) -> list[Term]:
@@ -175,8 +180,10 @@ def survey(
     *,
     paths: frozenset[str] | None = None,
 ) -> Report:
-    """Read the folder, or ``paths`` of it, without making documents: for what is wrong with its posts."""
+    """Read the folder, or ``paths`` of it, without making documents; feeds that change are owed to a rebuild."""
+    recipe = _recipe(settings)
+    writer.distrust(recipe)
     with Pool(settings.processes) as pool:
-        gathered = Gatherer(writer, settings, b"", now, pool, progress).gather(paths)
+        gathered = Gatherer(writer, settings, recipe, now, pool, progress).gather(paths)
     writer.commit(gathered.draft, now)
     return _report(writer, gathered, (), Printed())
