@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from feedsvc.exceptions import SelectionError
@@ -38,6 +38,14 @@ class Selection:
     def of(cls, term: Term) -> Selection:
         """The posts of a term's own feed; of the site's: all."""
         return cls() if term == SITE else cls(groups=((term,),))
+
+    def renamed(self, names: Mapping[Term, Term]) -> Selection:
+        """The same posts, by the names that terms have now: of any scheme, for choosing, not for an address."""
+
+        def now(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+            return tuple(sorted({names.get(term, term) for term in terms}))
+
+        return replace(self, groups=tuple(map(now, self.groups)), none_of=now(self.none_of)) if names else self
 
     def canonical(self) -> tuple[tuple[str, str], ...]:
         """The parameters that ask for it, in the one order that its address has; ``read`` gives it back."""

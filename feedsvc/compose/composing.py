@@ -33,7 +33,8 @@ PART = 100  # entries that a part of a feed's history holds at most
 def compose(reader: Reader, served: Served, asked: Asked, format_: Format, index: Index | None = None) -> bytes:
     """The document's bytes. Raises SelectionError where words are asked for and there is no ``index``."""
     about = particulars(asked.term, served.site, served.feeds.tables) if asked.term else None
-    slots, before = _plan(reader, rules_of(about, served.feeds) if about else served.feeds, asked, index)
+    chosen = replace(asked, selection=asked.selection.renamed(dict(served.moved)))
+    slots, before = _plan(reader, rules_of(about, served.feeds) if about else served.feeds, chosen, index)
     rules = RenderRules(served.feeds.url, authors=served.site.authors, podcast=served.feeds.podcast)
     rendered = _render(reader, rules, slots, format_, _content(asked, about, served.feeds))
     return splice(frame(_feed(asked, slots, before, served), format_, rules, rendered), rendered)

@@ -356,3 +356,17 @@ def test_documents_made_at_request_lead_to_the_new_name(desk: Desk, client: Flas
     desk.look()
     assert client.get("/category/tea/rss.xml?limit=3").headers["Location"] == "https://n.example/rss.xml"
     assert client.get(history.removeprefix(SITE)).status_code == 200
+
+
+def test_a_selection_finds_posts_by_the_old_name_too(desk: Desk, client: FlaskClient) -> None:
+    desk.look()
+    asked = "/select/feed.json?category=other&category=tea"
+    before = client.get(asked).get_json()
+    desk.put("feedsvc.toml", MOVED.replace('"category/茶 Tea"', '"tag/新茶"'))
+    desk.look()
+    after = client.get(asked).get_json()
+    assert after["feed_url"] == before["feed_url"]
+    assert [item["id"] for item in after["items"]] == [item["id"] for item in before["items"]]
+    assert len(after["items"]) == 6
+    left = client.get("/select/feed.json?not-category=tea").get_json()["items"]
+    assert [item["title"] for item in left] == ["别的"]
