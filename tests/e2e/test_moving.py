@@ -120,4 +120,20 @@ def test_a_running_server_follows_what_is_said_of_single_feeds(server: Server, s
     assert ids(there.body) == ids(server.get("/rss.xml").body) == kept
     assert server.get("/tag/A%E8%82%A1/feed.json").headers["location"] == "https://tags.example.org/feed.json"
     listed = {feed["term"] for feed in server.get("/feeds.json").json()["feeds"]}
-    assert listed == {"", "要闻", "A股", "编辑部"} or listed == {"", "要闻", "A股"}
+    assert listed == {"", "要闻", "A股"}
+
+
+def test_the_list_of_feeds_tells_what_has_become_of_them(site: Site) -> None:
+    (site.root / "feedsvc.toml").write_text(
+        '[moved]\n"category/新闻" = "category/要闻"\n'
+        '[feed.site]\nhidden = true\n[feed."tag/A*"]\nredirect = "https://tags.example.org/"\n'
+    )
+    (site.root / "_posts" / "2024-01-31-three.md").write_text(post("三 three"))
+    assert feedsvc("build", site.root).returncode == 0
+    lines = feedsvc("feeds", site.root).stdout.splitlines()
+    assert lines[0].endswith("/atom.xml  (hidden)")
+    assert lines[-1].endswith("  A股  (moved to https://tags.example.org/atom.xml)")
+    assert [feed["term"] for feed in orjson.loads(feedsvc("feeds", site.root, "--json").stdout)["feeds"]] == [
+        "要闻",
+        "A股",
+    ]
