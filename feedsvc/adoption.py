@@ -60,12 +60,19 @@ def adopt(
     ``owned`` says whether any post has or had an id, also one whose file is gone.
     """
     old = list({(entry.id, entry.links[:1], entry.title): entry for entry in entries}.values())
-    found: dict[int, _Match] = {}
+    found = {place: _Match("", None, "another entry has the same id") for place in _repeated(old)}
+    distinct = [(place, entry) for place, entry in enumerate(old) if place not in found]
     for how, match in _WAYS:
-        left = [(place, entry) for place, entry in enumerate(old) if place not in found or found[place].post is None]
+        left = [(place, entry) for place, entry in distinct if place not in found or found[place].post is None]
         missed = posts if how != "title" else _without(posts, found.values())
         found |= {place: _Match(how, *outcome) for place, outcome in match(left, missed)}
     return _once_each([_adoption(entry, found.get(place), owned) for place, entry in enumerate(old)])
+
+
+def _repeated(entries: Sequence[OldEntry]) -> set[int]:
+    """The places of entries whose id an entry before them has."""
+    first: dict[str, int] = {}
+    return {place for place, entry in enumerate(entries) if entry.id and first.setdefault(entry.id, place) != place}
 
 
 def link_key(link: str) -> str:
@@ -181,14 +188,11 @@ def _adoption(entry: OldEntry, match: _Match | None, owned: Callable[[str], obje
 
 
 def _once_each(adoptions: Sequence[Adoption]) -> list[Adoption]:
-    """One id for a post and one post for an id; who has it already comes first."""
-    posts, ids, made = set[str](), set[str](), dict[int, Adoption]()
+    """One id for a post; the entry that has its id already comes first."""
+    taken, made = set[str](), dict[int, Adoption]()
     for place, each in sorted(enumerate(adoptions), key=lambda pair: pair[1].how != "id"):
-        reason = each.reason
-        if each.how and not reason:
-            reason = "another entry is the same post" if each.path in posts else ""
-            reason = reason or ("another entry has the same id" if each.id in ids else "")
-            posts.add(each.path)
-            ids.add(each.id)
-        made[place] = replace(each, reason=reason)
+        again = bool(each.how) and not each.reason and each.path in taken
+        made[place] = replace(each, reason="another entry is the same post") if again else each
+        if each.how and not each.reason:
+            taken.add(each.path)
     return [made[place] for place in range(len(adoptions))]

@@ -149,7 +149,16 @@ def test_what_has_its_id_already_stays_whatever_else_is_like_it() -> None:
 
 def test_one_id_for_two_posts_goes_to_the_first() -> None:
     entries = [old("urn:x:1", "https://e.example/b"), old("urn:x:1", "https://e.example/c")]
-    assert [outcome(each)[2] for each in adopt(entries, POSTS)] == ["", "another entry has the same id"]
+    assert [outcome(each) for each in adopt(entries, POSTS)] == [
+        ("link", "p2.md", ""),
+        ("", "", "another entry has the same id"),
+    ]
+
+
+def test_an_id_that_was_given_twice_keeps_no_other_entry_from_its_post() -> None:
+    entries = [old("urn:x:2", "", "Tea", None), old("urn:x:2", "", "茶", None), old("urn:x:1", "", "茶", None)]
+    posts = [candidate(1, "", "茶"), candidate(2, "", "Tea")]
+    assert [outcome(each)[1] for each in adopt(entries, posts)] == ["p2.md", "", "p1.md"]
 
 
 def test_an_entry_of_two_files_comes_once() -> None:
