@@ -5,9 +5,7 @@ from __future__ import annotations
 from functools import lru_cache, partial
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PlainValidator, ValidationError, create_model
-from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError, create_model
 
 from feedsvc.config import values
 from feedsvc.config.apple import category
@@ -43,43 +41,19 @@ def validated(layers: tuple[Layer, ...], table: tuple[Setting, ...] = TABLE) -> 
 
     Raises ConfigError for the first value that cannot be.
     """
-    given = {"layers": layers}
+    # the first layer last, so that it holds; a value is taken whole: mappings are not merged
+    raw = {_field(key): value.raw for layer in reversed(layers) for key, value in layer.items()}
     try:
-        model = _model(table)(**given)
+        model = _model(table)(**raw)
     except ValidationError as error:
         raise _explained(error, layers, table) from error
     return {setting.key: getattr(model, _field(setting.key)) for setting in table}
 
 
-class _Source(PydanticBaseSettingsSource):
-    """One layer. A value is taken whole from the highest layer that has it: mappings are not merged."""
+class _Checked(BaseModel):
+    """Values that are checked, defaults too."""
 
-    def __init__(self, settings_cls: type[BaseSettings], layer: Layer) -> None:
-        super().__init__(settings_cls)
-        self._raw = {_field(key): value.raw for key, value in layer.items()}
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
-        return self._raw.get(field_name), field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        return {name: raw for name, raw in self._raw.items() if name not in self.current_state}
-
-
-class _Layered(BaseSettings):
-    """Settings whose sources are the layers they are made from."""
-
-    model_config = SettingsConfigDict(extra="forbid", validate_default=True)
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return tuple(_Source(settings_cls, layer) for layer in init_settings()["layers"])
+    model_config = ConfigDict(extra="forbid", validate_default=True)
 
 
 def _field(key: str) -> str:
@@ -87,9 +61,9 @@ def _field(key: str) -> str:
 
 
 @lru_cache(maxsize=2)
-def _model(table: tuple[Setting, ...]) -> type[_Layered]:
+def _model(table: tuple[Setting, ...]) -> type[_Checked]:
     fields: Any = {_field(setting.key): (_annotation(setting), setting.default) for setting in table}
-    return create_model("Layered", __base__=_Layered, **fields)
+    return create_model("Checked", __base__=_Checked, **fields)
 
 
 def _annotation(setting: Setting) -> Any:
