@@ -13,6 +13,7 @@ from feedsvc.media import Media, Podcast
 Markup = Literal["markdown", "html"]
 Format = Literal["rss", "atom", "json"]
 Content = Literal["full", "summary"]
+Layout = Literal["jekyll", "hugo", "pelican", "plain"]
 BuildState = Literal["queued", "running", "done", "failed"]
 Frame = tuple[bytes, bytes, bytes]  # what stands before, between and after a document's entries
 EntryKeys = tuple[tuple[int, bytes], ...]  # entries by the number of their post and by their key (``entry_key``)
@@ -101,10 +102,72 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class DateKeys:
+    """Which keys of the front matter hold a post's dates; of several, the first that says something counts.
+
+    ``:filename`` stands for the date in its file's name.
+    """
+
+    published: tuple[str, ...] = ("date",)
+    changed: tuple[str, ...] = ("last_modified_at", "updated", "lastmod")
+    embargo: tuple[str, ...] = ()
+    expires: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HugoRules:
+    """How a Hugo site names its pages. ``root`` is the folder of its posts within CONTENT, "" for all of it.
+
+    ``permalinks`` are patterns by section; ``ugly`` the sections without folders of their own, ``*`` for all;
+    ``languages`` those that file names may hold, of which ``language`` is the site's.
+    """
+
+    root: str = ""
+    permalinks: tuple[tuple[str, str], ...] = ()
+    ugly: tuple[str, ...] = ()
+    lower: bool = True
+    accents: bool = True
+    language: str = "en"
+    languages: tuple[str, ...] = ("en",)
+    prefixed: bool = False  # the site's own language has a folder too
+
+
+@dataclass(frozen=True, slots=True)
+class PelicanRules:
+    """How a Pelican site reads and names its articles: settings of its pelicanconf.py by their meaning there.
+
+    ``root`` is the folder of its posts within CONTENT, "" for all of it; ``paths`` and ``excludes`` lie within.
+    ``unidecode`` is the version of the library that Pelican makes slugs with, "" where there is none.
+    """
+
+    root: str = ""
+    paths: tuple[str, ...] = ("",)
+    excludes: tuple[str, ...] = ("pages",)
+    url: str = "{slug}.html"
+    lang_url: str = "{slug}-{lang}.html"
+    language: str = "en"
+    category: str = "misc"
+    folder_category: bool = True
+    metadata: tuple[tuple[str, str], ...] = ()
+    file_metadata: str = r"(?P<date>\d{4}-\d{2}-\d{2}).*"
+    path_metadata: str = ""
+    slug_from: str = "title"
+    slug_rules: tuple[tuple[str, str], ...] = (
+        (r"[^\w\s-]", ""),
+        (r"(?u)\A\s*", ""),
+        (r"(?u)\s*\Z", ""),
+        (r"[-\s]+", "-"),
+    )
+    slug_cased: bool = False
+    slug_unicode: bool = False
+    unidecode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ContentRules:
     """How a content folder is read: which files are posts, and what their dates and links mean."""
 
-    layout: Literal["jekyll", "plain"] = "plain"
+    layout: Layout = "plain"
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     permalink: str = ""  # a Jekyll style or template; "" means the layout's own
@@ -116,6 +179,10 @@ class ContentRules:
     defaults: tuple[Default, ...] = ()
     excerpt_separator: str = ""
     moved: Moves = ()  # what is written as the first is filed under the second
+    expired: bool = False  # leave posts in their feeds whose time is over
+    dates: DateKeys = DateKeys()
+    hugo: HugoRules = HugoRules()
+    pelican: PelicanRules = PelicanRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +244,8 @@ class Post:
     ``name`` is what stays when the file moves to another folder. ``guid`` is the id the post asks for: its
     front matter's when ``claims_guid``, else the default made from its URL; the ledger decides (DESIGN: ids
     are minted once). ``published`` is the first-seen time that was passed to the parser when not ``dated``.
-    ``summary`` is plain text. ``body`` is the source after the front matter, newlines normalised to LF.
+    ``summary`` is plain text. ``body`` is the source after the front matter, newlines normalised to LF. It goes into
+    its feeds at ``embargo``, or else at ``published`` where that is its own date; and out of them at ``expires``.
     """
 
     path: str
@@ -195,6 +263,8 @@ class Post:
     markup: Markup
     body: str
     media: Media = field(default_factory=Media)
+    embargo: datetime | None = None
+    expires: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,9 +399,9 @@ class Known:
 class Report:
     """What one rebuild did. Counts are of files looked at, posts, feeds and documents; ``seconds`` is its duration.
 
-    ``look_again`` is when something left unsettled (a file still being written, one that just vanished, a
-    post to come) is to be looked at again: epoch seconds, None when nothing waits. ``unsettled`` names the files
-    to look at then; ``settling`` is true when files, not only posts to come, wait.
+    ``look_again`` is when something left unsettled (a file still being written, one that just vanished, a post to
+    come or to go) is to be looked at again: epoch seconds, None when nothing waits. ``unsettled`` names the files
+    to look at then; ``settling`` is true when files, not only posts to come or to go, wait.
     """
 
     generation: int

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from feedsvc.exceptions import ContentError, ContentMissing
 from feedsvc.model import ContentRules, Fingerprint, Known, Problem
-from feedsvc.selection import is_folder, is_post
+from feedsvc.selection import is_folder, is_post, settles_folder
 
 SCANNED = ("closed", "name-encoding")  # the codes of problems that a scan finds
 RACY = 2_000_000_000  # ns: a file modified this shortly before it was read may change again unnoticed
@@ -162,7 +162,7 @@ class _Walk:
         stack, entered = [folder], {str(_target(self._root / folder))}
         while stack:
             here = stack.pop()
-            for entry in self._entries(here):
+            for entry in self._of_bundle(here, self._entries(here)):
                 path = f"{here}/{entry.name}" if here else entry.name
                 with self._opening(path):
                     if entry.is_dir():
@@ -216,6 +216,13 @@ class _Walk:
             return list(entries)
         return []
 
+    def _of_bundle(self, folder: str, entries: list[os.DirEntry[str]]) -> list[os.DirEntry[str]]:
+        """The entries of a folder, or of a bundle those that decide over the others."""
+        deciding = (
+            [entry for entry in entries if settles_folder(f"{folder}/{entry.name}", self._rules)] if folder else []
+        )
+        return deciding or entries
+
     def _may_enter(self, entry: os.DirEntry[str], path: str, entered: set[str]) -> bool:
         if not is_folder(path, self._rules):
             return False
@@ -245,4 +252,12 @@ class _Walk:
         folders = ["/".join(parents[: depth + 1]) for depth in range(len(parents))]
         if target.is_dir():
             folders.append(path)
-        return all(is_folder(folder, self._rules) for folder in folders)
+        if not all(is_folder(folder, self._rules) for folder in folders):
+            return False
+        return self._rules.layout != "hugo" or settles_folder(path, self._rules) or not self._bundled(folders)
+
+    def _bundled(self, folders: Iterable[str]) -> bool:
+        """Whether one of these folders is a bundle, so that what lies in it is no page of its own."""
+        return any(
+            self._of_bundle(folder, entries) != entries for folder in folders if (entries := self._entries(folder))
+        )

@@ -7,12 +7,16 @@ from fnmatch import translate
 from functools import lru_cache
 from posixpath import basename, dirname
 
-from feedsvc.model import ContentRules
+from feedsvc.model import ContentRules, HugoRules
 
 # Jekyll's markdown_ext, and what needs no conversion
 MARKDOWN = frozenset((".md", ".markdown", ".mkdown", ".mkdn", ".mkd"))
 HTML = frozenset((".html", ".htm"))
-_SUFFIXES = MARKDOWN | HTML
+_ANY = MARKDOWN | HTML
+_SUFFIXES = {
+    "hugo": HTML | {".md", ".markdown", ".mdown"},
+    "pelican": HTML | {".md", ".markdown", ".mdown", ".mkd"},
+}
 
 # Jekyll's DEFAULT_EXCLUDES that are folders; they end in a slash where a file's prefix could be meant
 _NEVER = ("node_modules/", "gemfiles/", "vendor/bundle/", "vendor/cache/", "vendor/gems/", "vendor/ruby/")
@@ -28,21 +32,28 @@ def is_post(path: str, rules: ContentRules) -> bool:
     In a Jekyll site: what lies under a ``_posts`` folder and passes Jekyll's EntryFilter. In a plain folder:
     every Markdown or HTML file. Anywhere: what a glob of ``rules.include`` names in full.
     """
-    if suffix(path) not in _SUFFIXES or _forbidden(path) or not _is_text(path):
+    if suffix(path) not in _SUFFIXES.get(rules.layout, _ANY) or _forbidden(path) or not _is_text(path):
         return False
     if _named(path, rules.include):
         return True
     folders, name = dirname(path), basename(path)
     if _excluded(path, rules.include, rules.exclude) or not is_folder(folders, rules):
         return False
-    if rules.layout == "plain":
-        return not name.startswith((".", "#", "~", "_index."))  # Hugo's _index is a list of posts
-    return not name.startswith(_SPECIAL) and "_posts" in folders.split("/")
+    match rules.layout:
+        case "hugo":
+            found = _lies_in(folders, (rules.hugo.root,)) and _is_page(folders, name, rules.hugo)
+        case "pelican":
+            found = _lies_in(folders, _articles(rules)) and path not in _pages(rules) and not name.startswith(".")
+        case "plain":
+            found = not name.startswith((".", "#", "~", "_index."))  # Hugo's _index is a list of posts
+        case "jekyll":
+            found = not name.startswith(_SPECIAL) and "_posts" in folders.split("/")
+    return found
 
 
 def is_folder(path: str, rules: ContentRules) -> bool:
     """Whether the folder ``path`` may hold posts, so that it is worth descending into; "" is the whole."""
-    return _is_open(path, rules.layout, rules.include, rules.exclude)
+    return _is_open(path, rules.layout, rules.include, rules.exclude) and _is_within(path, rules)
 
 
 def suffix(path: str) -> str:
@@ -52,10 +63,66 @@ def suffix(path: str) -> str:
     return name[dot:].lower() if dot > 0 else ""
 
 
+def settles_folder(path: str, rules: ContentRules) -> bool:
+    """Whether this file decides what the others of its folder are: in a Hugo site, an ``index.md`` makes a bundle.
+
+    All that lies with it and below it belongs to its page, and is none itself.
+    """
+    folder, name = dirname(path), basename(path)
+    return (
+        rules.layout == "hugo"
+        and name.startswith("index.")
+        and folder not in ("", rules.hugo.root)
+        and is_post(path, rules)
+    )
+
+
+def scope(path: str, rules: ContentRules) -> str:
+    """What to look at when the file at ``path`` changed: itself, or its folder if it decides over that."""
+    return dirname(path) if settles_folder(path, rules) else path
+
+
 def is_draft(path: str) -> bool:
     """Whether a post lies where Jekyll keeps drafts."""
     folders = dirname(path).split("/")
     return "_drafts" in folders and "_posts" not in folders
+
+
+def _is_page(folder: str, name: str, rules: HugoRules) -> bool:
+    """Whether Hugo takes the file for a page of the site's own language: no list of pages, no translation."""
+    base, dot, language = name[: -len(suffix(name))].rpartition(".")
+    if not dot or language not in rules.languages:
+        base, language = f"{base}{dot}{language}", rules.language
+    home = base == "index" and folder == rules.root
+    return not name.startswith((".", "#")) and base != "_index" and not home and language == rules.language
+
+
+def _is_within(path: str, rules: ContentRules) -> bool:
+    """Whether a folder is one of those that the site's generator reads, or leads to one, or is asked for."""
+    if rules.layout == "hugo":
+        roots: tuple[str, ...] = (rules.hugo.root,)
+    elif rules.layout == "pelican":
+        roots = () if path in _pages(rules) else _articles(rules)
+    else:
+        return True
+    leads = any(f"{root}/".startswith(f"{path}/") for root in roots)
+    return not path or leads or _lies_in(path, roots) or _leads_to(path, rules.include)
+
+
+def _lies_in(folder: str, roots: tuple[str, ...]) -> bool:
+    return any(not root or f"{folder}/".startswith(f"{root}/") for root in roots)
+
+
+def _articles(rules: ContentRules) -> tuple[str, ...]:
+    return _below(rules.pelican.root, rules.pelican.paths)
+
+
+def _pages(rules: ContentRules) -> tuple[str, ...]:
+    return _below(rules.pelican.root, rules.pelican.excludes)
+
+
+def _below(root: str, paths: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple("/".join(filter(None, (root, path.strip("/")))) for path in paths)
 
 
 @lru_cache(maxsize=4096)
@@ -84,7 +151,7 @@ def _shut(path: str, layout: str, include: tuple[str, ...], exclude: tuple[str, 
         if "_posts" in parts[:-1]:
             return name.startswith(_SPECIAL if parts[-2] == "_posts" else ".")
         return name.startswith(_SPECIAL) or name.endswith("~")
-    return name.startswith((".", "#", "~")) or name in _APART or name.endswith("~")
+    return name.startswith((".", "#", "~")) or name.endswith("~") or (layout == "plain" and name in _APART)
 
 
 def _is_text(path: str) -> bool:

@@ -44,13 +44,13 @@ class Inquiry(Reader):
         return [number for (number,) in rows]
 
     def due(self, now: float) -> list[Filed]:
-        """Posts whose time has come since they were filed."""
-        return self.posts_where("p.standing = 0 AND p.published <= ?", round(now * 1_000_000))
+        """Posts whose time to come or to go has come since they were filed."""
+        return self.posts_where("p.turn <= ?", round(now * 1_000_000))
 
     def next_due(self) -> float | None:
-        """When the next waiting post's time comes, in epoch seconds."""
-        (published,) = self.connection.execute("SELECT min(published) FROM posts WHERE standing = 0").fetchone()
-        return None if published is None else published / 1_000_000
+        """When the next post comes or goes by itself, in epoch seconds."""
+        (turn,) = self.connection.execute("SELECT min(turn) FROM posts WHERE turn IS NOT NULL").fetchone()
+        return None if turn is None else turn / 1_000_000
 
     def known(self, paths: Iterable[str] | None = None) -> dict[str, Known]:
         """What is known of files: all of them, or those that ``paths`` name and those below them."""

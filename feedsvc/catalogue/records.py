@@ -14,13 +14,16 @@ from feedsvc.model import FeedRules, FeedTable, FeedTables, Person, Post, Served
 
 Known = TypeVar("Known", Served, Site, FeedRules, Podcast)
 
+_BOUNDS = ("embargo", "expires")  # times that few posts have: left out of the records of all others
+
 
 class Standing(IntEnum):
-    """Where a post is: waiting for its time, in its feeds, or behind another file with the same id."""
+    """Where a post is: waiting for its time, in its feeds, behind another file with the same id, or past its time."""
 
     WAITING = 0
     LIVE = 1
     SHADOW = 2
+    ENDED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,29 @@ class Filed:
     def live(self) -> bool:
         """Whether it is in its feeds."""
         return self.standing is Standing.LIVE
+
+    @property
+    def begins(self) -> int | None:
+        """When it goes into its feeds, in microseconds since 1970; None for one that does so when it is seen."""
+        if self.post.embargo is not None:
+            return instant(self.post.embargo)
+        # an undated post is due whenever it was seen: the clock may have been ahead then
+        return self.published if self.post.dated else None
+
+    @property
+    def ends(self) -> int | None:
+        """When it goes out of its feeds, in microseconds since 1970; None for one that stays."""
+        return None if self.post.expires is None else instant(self.post.expires)
+
+    @property
+    def turn(self) -> int | None:
+        """When it comes or goes by itself, with nothing changed, in microseconds since 1970."""
+        match self.standing:
+            case Standing.WAITING:
+                return self.begins
+            case Standing.LIVE:
+                return self.ends
+        return None
 
     @property
     def tie(self) -> str:
@@ -77,6 +103,7 @@ def dump(post: Post, *, with_body: bool = False) -> bytes:
             "body": post.body if with_body else "",
         }
         | ({"media": post.media} if post.media else {})
+        | {key: when.isoformat() for key in _BOUNDS if (when := getattr(post, key))}
     )
 
 
@@ -99,6 +126,7 @@ def load(path: str, record: bytes) -> Post:
         markup=fields["markup"],
         body=fields["body"],
         media=_media(fields["media"]) if "media" in fields else Media(),
+        **{key: datetime.fromisoformat(fields[key]) for key in _BOUNDS if key in fields},
     )
 
 

@@ -88,6 +88,13 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     CREATE INDEX beside_file ON beside (file);
     """,
+    # `turn` is when a post comes or goes by itself, in microseconds since 1970; a `standing` of 3 is past its time.
+    """
+    ALTER TABLE posts ADD COLUMN turn INTEGER;
+    UPDATE posts SET turn = published WHERE standing = 0;
+    DROP INDEX posts_waiting;
+    CREATE INDEX posts_turn ON posts (turn) WHERE turn IS NOT NULL;
+    """,
 )
 
 

@@ -194,7 +194,7 @@ class Writer(Inquiry):
         run("DELETE FROM posts WHERE number = ?", [(old.number,) for old, _ in changed if old])
         run("DELETE FROM bodies WHERE number = ?", [(old.number,) for old, new in changed if old and not new])
         run(
-            "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [_post_row(new) for _, new in changed if new],
         )
         run(
@@ -380,7 +380,7 @@ def _post_row(filed: Filed) -> tuple[object, ...]:
     post = filed.post
     return (
         filed.number, post.path, post.name, filed.id, filed.published, filed.updated.isoformat(),
-        filed.standing, filed.version, filed.digest, dump(post),
+        filed.standing, filed.version, filed.digest, dump(post), filed.turn,
     )  # fmt: skip
 
 

@@ -81,8 +81,19 @@ def _greet(settings: Settings, service: Service) -> None:
 
 
 def _how_to_post(settings: Settings) -> str:
-    name = "_posts/2024-01-31-hello.md" if settings.rules.layout == "jekyll" else "hello.md"
+    rules = settings.rules
+    names = {
+        "jekyll": "_posts/2024-01-31-hello.md",
+        "hugo": f"{rules.hugo.root}/hello.md".lstrip("/"),
+        "pelican": f"{rules.pelican.root}/hello.md".lstrip("/"),
+    }
+    start, end = (
+        ("Title: Hello\n  Date", "tags: first")
+        if rules.layout == "pelican"
+        else ("---\n  title: Hello\n  date", "tags: [first]\n  ---")
+    )
     return (
-        f"There are no posts yet. Put one at {settings.content / name}, and it is in the feeds at once:\n"
-        "  ---\n  title: Hello\n  date: 2024-01-31 12:00:00 +0000\n  tags: [first]\n  ---\n  The first post."
+        f"There are no posts yet. Put one at {settings.content / names.get(rules.layout, 'hello.md')}, "
+        "and it is in the feeds at once:\n"
+        f"  {start}: 2024-01-31 12:00:00 +0000\n  {end}\n\n  The first post."
     )

@@ -10,8 +10,9 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from feedsvc.config import jekyll, layers, values
+from feedsvc.config import jekyll, layers, layout, values
 from feedsvc.config.jekyll import JekyllConfig
+from feedsvc.config.layers import Layer
 from feedsvc.config.settings import Given, Mark, Settings, local_address, mark
 from feedsvc.config.single import feed_tables
 from feedsvc.config.validation import validated
@@ -51,17 +52,22 @@ def reread(settings: Settings) -> Settings:
 def _read(given: Given) -> Settings:
     environ = os.environ if given.environ is None else given.environ
     places = _places(given, environ)
-    yml = jekyll.read(places.yml) if places.yml else JekyllConfig({})
-    given_in = (
+    own = (
         layers.overrides(given.overrides),
         layers.environment(environ),
         layers.toml(places.toml) if places.toml else {},
-        yml.values,
     )
-    found = validated(given_in)
-    origin = next((layer["feed"].origin for layer in given_in if "feed" in layer), "")
+    folder = layout.find(places.content, _asked(own), jekyll=places.jekyll_site)
+    yml = jekyll.read(places.yml) if places.yml else JekyllConfig({})
+    found = validated((*own, folder.values, yml.values))
+    origin = next((layer["feed"].origin for layer in own if "feed" in layer), "")
     found["feed"] = feed_tables(found["feed"], origin)
-    return _compose(found, yml, places, given)
+    return _compose(found, yml, places, given, folder)
+
+
+def _asked(own: tuple[Layer, ...]) -> object:
+    """The layout that is configured; whether there is such a one is checked with all other settings."""
+    return next((layer["content.layout"].raw for layer in own if "content.layout" in layer), "auto")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,7 @@ def _first(candidates: tuple[Path, ...]) -> tuple[Path | None, tuple[Path, ...]]
     return None, candidates
 
 
-def _compose(found: dict[str, Any], yml: JekyllConfig, places: _Places, given: Given) -> Settings:
+def _compose(found: dict[str, Any], yml: JekyllConfig, places: _Places, given: Given, folder: layout.Found) -> Settings:
     site = _site(found, yml)
     feeds = _feeds(found, site)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -126,7 +132,7 @@ def _compose(found: dict[str, Any], yml: JekyllConfig, places: _Places, given: G
         content=places.content,
         state=places.state,
         site=site,
-        rules=_rules(found, yml, jekyll_site=places.jekyll_site),
+        rules=_rules(found, yml, folder),
         feeds=feeds,
         served=_served(found, site, feeds, yml.aliases),
         every=found["rebuild.every"],
@@ -137,10 +143,11 @@ def _compose(found: dict[str, Any], yml: JekyllConfig, places: _Places, given: G
         workers=found["serve.workers"] or cores,
         cache_bytes=found["serve.cache_bytes"],
         metrics_public=found["metrics.public"],
-        sources=places.sources,
+        sources=(*places.sources, *folder.sources),
         token=found["rebuild.token"],
-        seen=places.seen,
+        seen=(*places.seen, *folder.seen),
         given=given,
+        undecided=folder.undecided,
     )
 
 
@@ -173,16 +180,13 @@ def _slashes(url: str, yml: JekyllConfig) -> str:
     return address[len(address.rstrip("/")) :] if same else ""
 
 
-def _rules(found: dict[str, Any], yml: JekyllConfig, *, jekyll_site: bool) -> ContentRules:
-    layout = found["content.layout"]
-    if layout == "auto":
-        layout = "jekyll" if jekyll_site else "plain"
+def _rules(found: dict[str, Any], yml: JekyllConfig, folder: layout.Found) -> ContentRules:
     return ContentRules(
-        layout=layout,
+        layout=folder.layout,
         include=_joined(found["content.include"], yml.include),
         exclude=_joined(found["content.exclude"], yml.exclude),
         permalink=found["content.permalink"],
-        naive_dates=found["content.naive_dates"] or ("utc" if layout == "jekyll" else "local"),
+        naive_dates=found["content.naive_dates"] or ("utc" if folder.layout == "jekyll" else "local"),
         rescue=found["content.rescue"],
         future=found["content.future"],
         unpublished=found["content.unpublished"],
@@ -190,6 +194,10 @@ def _rules(found: dict[str, Any], yml: JekyllConfig, *, jekyll_site: bool) -> Co
         defaults=yml.defaults,
         excerpt_separator=found["content.excerpt_separator"],
         moved=found["moved"],
+        expired=found["content.expired"],
+        dates=folder.dates,
+        hugo=folder.hugo,
+        pelican=folder.pelican,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 
+from feedsvc.config.sample import told_by_posts
 from feedsvc.model import ContentRules, FeedRules, FeedTables, Served, Site
 
 _ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - listened at, but no address to fetch from
@@ -52,6 +53,7 @@ class Settings:
     token: str = field(default="", repr=False)
     seen: tuple[Mark, ...] = field(default=(), repr=False)
     given: Given | None = field(default=None, repr=False)
+    undecided: bool = False  # nothing was there yet to tell the layout from
 
     @property
     def digest(self) -> bytes:
@@ -74,7 +76,12 @@ def local_address(host: str, port: int) -> str:
 
 
 def changed(settings: Settings) -> bool:
-    """Whether a file that configures has changed, appeared or gone since the settings were read."""
+    """Whether a file that configures has changed, appeared or gone since the settings were read.
+
+    The first posts of an empty folder configure too: they tell its layout.
+    """
+    if settings.undecided and told_by_posts(settings.content) not in (None, settings.rules.layout):
+        return True
     return tuple(map(mark, settings.sources)) != settings.seen
 
 

@@ -88,8 +88,8 @@ TABLE: tuple[Setting, ...] = (
         "content.layout",
         "choice",
         "auto",
-        "How the folder is read. `auto` is `jekyll` where there is a `_config.yml` or a `_posts` folder.",
-        choices=("auto", "jekyll", "plain"),
+        "Whose rules the folder is read by. `auto` tells it from the files that are there.",
+        choices=("auto", "jekyll", "hugo", "pelican", "plain"),
     ),
     Setting(
         "content.include",
@@ -122,7 +122,13 @@ TABLE: tuple[Setting, ...] = (
         help="Publish posts that Jekyll drops silently (no date in the name, an unreadable date), and report them.",
     ),
     Setting("content.future", "flag", default=False, help="Publish posts before their date has come."),
-    Setting("content.unpublished", "flag", default=False, help="Publish posts that say `published: false`."),
+    Setting(
+        "content.unpublished",
+        "flag",
+        default=False,
+        help="Publish posts that say `published: false`, and in a Hugo site drafts.",
+    ),
+    Setting("content.expired", "flag", default=False, help="Keep posts in their feeds after their `expiryDate`."),
     Setting(
         "content.excerpt_separator",
         "verbatim",

@@ -26,9 +26,12 @@ term-comma         problem a term that ends in a comma: its list was meant to be
 term-address       problem a category, tag or author whose name cannot be an address
 term-long          problem a name of more than 200 characters: left out
 too-many-terms     problem more than 100 categories, tags and authors: the rest is left out
-permalink          problem a permalink with a placeholder that Jekyll does not know, or with a template; the default
-                           is used
+permalink          problem a permalink with a placeholder that its generator does not know, or with a template; the
+                           default is used
 liquid             problem a mark of Liquid that needs more than the site's address: shown as written
+shortcode          problem a shortcode whose template only Hugo knows: left out, what it encloses stays
+link               problem a link of Pelican's kind to a file whose address is not known: leads to the post's page
+slug               problem a slug that Pelican makes with Unidecode, which is not installed
 url                problem an address that cannot be a URI; the default is used
 media-url          problem a picture or file whose address cannot be fetched from the web: left out
 media-type         problem a file that nothing tells the type of, or a type that is none

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from feedsvc.parse.source import Source
+from feedsvc.parse.source import Source, on_site
 from feedsvc.uris import UrlDrop, ascii_uri, jekyll_url, permalink_template, post_id
 
 # what validators and readers take them for: UUIDs (RFC 9562), URNs (RFC 8141) and tags (RFC 4151)
@@ -25,7 +25,7 @@ def links(source: Source, categories: tuple[str, ...], local: datetime) -> tuple
         return url, url
     path = _jekyll_path(source, categories, local)
     # Jekyll lets a "?" stand in a link, and it leads nowhere: in the file that it writes it is a letter
-    url = _on_site(source, path.replace("?", "%3F").replace("#", "%23"))
+    url = on_site(source, path.replace("?", "%3F").replace("#", "%23"))
     return url, post_id(source.site, path, _slug(source))
 
 
@@ -43,10 +43,10 @@ def claimed_guid(source: Source) -> str:
             source.note("guid-malformed", key, message, "write it whole, or leave it out")
             return ""
         hint = "write an absolute URI, such as tag:example.org,2022:1"
-        if source.jekyll:  # jekyll-feed never took it for an id: taking it now would show every post twice
+        if source.rules.layout != "plain":  # the site's own feed never took it: now every post would show twice
             source.note("guid-relative", key, f"the id {written!r} is no absolute URI, and is not used", hint)
             return ""
-        made = _on_site(source, "/" + written.lstrip("/"))
+        made = on_site(source, "/" + written.lstrip("/"))
         source.note("guid-relative", key, f"the id {written!r} is no absolute URI: {made} is used", hint)
         return made
     return ""
@@ -60,10 +60,6 @@ def _well_formed(uri: str) -> bool:
         case "tag":
             return bool(_TAG.match(uri))
     return True
-
-
-def _on_site(source: Source, path: str) -> str:
-    return ascii_uri(f"{source.site.url}{source.site.baseurl}{path}")
 
 
 def _jekyll_path(source: Source, categories: tuple[str, ...], local: datetime) -> str:
@@ -111,12 +107,12 @@ def _plain_url(source: Source, categories: tuple[str, ...], local: datetime) -> 
                 return uri
             source.note("url", key, f"{own!r} cannot be an address", "write a path, or an http address")
         elif key == "permalink":
-            return _on_site(source, _jekyll_path(source, categories, local))
+            return on_site(source, _jekyll_path(source, categories, local))
         else:
-            return _on_site(source, "/" + own.lstrip("/"))
+            return on_site(source, "/" + own.lstrip("/"))
     if source.rules.permalink:
-        return _on_site(source, _jekyll_path(source, categories, local))
-    return _on_site(source, _folder_path(source))
+        return on_site(source, _jekyll_path(source, categories, local))
+    return on_site(source, _folder_path(source))
 
 
 def _folder_path(source: Source) -> str:

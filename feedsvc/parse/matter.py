@@ -6,7 +6,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import yaml
 from frontmatter.default_handlers import BaseHandler
@@ -25,6 +25,7 @@ _JSON = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
 _JSON_START = re.compile(r'\{\s*["}]')
 _LATE = re.compile(r"\s+(?=(?:---|\+\+\+)[ \t]*\n)")
 _TOML_LINE = re.compile(r"at line (\d+)")
+_KEYS = re.compile(r"""(?m)^[ \t]*["']?[\w-]+["']?[ \t]*[:=]""")
 _HINT = "put the value in quotes, or correct it"
 
 
@@ -89,6 +90,14 @@ def read_matter(text: str, path: str) -> Matter | None:
         return None
     stripped = body.lstrip("\n")
     return Matter(data, stripped, source, line, mended, late=late is not None, blank=len(body) - len(stripped))
+
+
+def lowered(matter: Matter) -> Matter:
+    """The same with keys in lower case, for generators that do not tell ``publishDate`` from ``publishdate``."""
+    if not any(key != key.lower() for key in matter.data):
+        return matter
+    data = {key.lower(): value for key, value in matter.data.items()}
+    return replace(matter, data=data, source=_KEYS.sub(lambda key: key[0].lower(), matter.source))
 
 
 def _key(key: str) -> re.Pattern[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from feedsvc.model import ContentRules, Markup
+from feedsvc.model import ContentRules, HugoRules, Markup
 from feedsvc.selection import HTML, suffix
 
 _PLAIN_DATED = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})(?:[-_ ](.*))?\Z", re.DOTALL)  # a day's note has no more
@@ -36,14 +36,27 @@ def locate(path: str, rules: ContentRules) -> Place:
     extension = suffix(path)
     stem = basename[: len(basename) - len(extension)]
     markup: Markup = "html" if extension in HTML else "markdown"
-    if rules.layout == "plain" and stem == "index" and folder:
+    if rules.layout != "jekyll" and stem == "index" and folder:
         stem = folder.rpartition("/")[2]
-    dated = (_PLAIN_DATED if rules.layout == "plain" else _DATED).match(stem)
+    dated = (_DATED if rules.layout == "jekyll" else _PLAIN_DATED).match(stem)
     date, slug = (dated[1], dated[2] or "") if dated else ("", stem)
     slug = slug.rstrip(".")
-    if rules.layout == "plain":
+    if rules.layout != "jekyll":
         return Place(path, stem, date, slug, (), path[: len(path) - len(extension)], markup)
     relative = path if "_posts" in folder.split("/") else f"_posts/{basename}"
     above, _, below = relative.partition("_posts")
     inner = (above + below)[: -len(extension) or None].rstrip(".")
     return Place(relative, stem, date, slug, tuple(filter(None, above.split("/"))), inner, markup)
+
+
+def within(path: str, root: str) -> str:
+    """``path`` as seen from the folder ``root``; as it is where it lies elsewhere."""
+    return path.removeprefix(f"{root}/") if root else path
+
+
+def hugo_name(path: str, rules: HugoRules) -> tuple[str, str]:
+    """A file's name without its extension and its language, and that language: the site's where it names none."""
+    basename = path.rpartition("/")[2]
+    stem = basename[: len(basename) - len(suffix(path))]
+    base, dot, language = stem.rpartition(".")
+    return (base, language) if dot and language in rules.languages else (stem, rules.language)

@@ -10,8 +10,9 @@ from feedsvc.exceptions import ContentError
 from feedsvc.markup import text as plain_text
 from feedsvc.markup import to_html
 from feedsvc.model import ContentRules, Parsed, Person, Post, Site, Term
+from feedsvc.parse import hugo, pelican
 from feedsvc.parse.dates import settle, zone_named
-from feedsvc.parse.dating import published, updated
+from feedsvc.parse.dating import embargo, expires, published, updated
 from feedsvc.parse.decode import decode
 from feedsvc.parse.defaults import with_defaults
 from feedsvc.parse.links import claimed_guid, links
@@ -49,7 +50,7 @@ def parse(raw: bytes, path: str, rules: ContentRules, site: Site, first_seen: Se
     place = locate(path, rules)
     data = _with_taxonomies(matter.data) if "taxonomies" in matter.data else matter.data
     data = with_defaults(data, place.relative, rules.defaults) if rules.defaults else data
-    if is_draft(path) or _withheld(data, rules):
+    if _withheld(data, rules) or (rules.layout in ("jekyll", "plain") and is_draft(path)):
         return Parsed(None)
     source = Source(path, place, matter, data, rules, site, zone_named(site.timezone))
     _note_mended(source)
@@ -64,9 +65,13 @@ def _read(raw: bytes, path: str, rules: ContentRules) -> Matter | None:
     if len(raw) > rules.max_bytes:
         reason = f"{len(raw)} bytes are more than content.max_bytes allows"
         raise ContentError(path, 0, "too-large", reason, "raise content.max_bytes, or shorten the post")
-    matter = read_matter(decode(raw, path), path)
+    text = decode(raw, path)
+    if rules.layout == "pelican":
+        return pelican.read(text, path, rules.pelican)
+    matter = read_matter(text, path)
+    if rules.layout == "hugo":
+        return hugo.front_matter(matter, text, path)
     if matter is None and rules.layout == "jekyll":
-        text = decode(raw, path)
         if not locate(path, rules).date or _MATTER.match(text):
             raise ContentError(path, 1, "no-front-matter", _BARE, _BARE_HINT)
         return Matter({}, text, "", bare=True)
@@ -80,6 +85,10 @@ def _with_taxonomies(data: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def _withheld(data: Mapping[str, object], rules: ContentRules) -> bool:
+    if rules.layout == "hugo":
+        return hugo.withheld(data, rules)
+    if rules.layout == "pelican":
+        return pelican.withheld(data)
     if str(data.get("draft") or "").lower() in _YES:
         return True
     if rules.layout == "plain" and data.get("publish") == "false":  # Obsidian's
@@ -115,8 +124,8 @@ def _post(source: Source, when: datetime, *, dated: bool) -> Post:
     authors = _authors(data)
     filing = terms(named, tags(data), authors)
     _note_terms(source, filing)
-    body = _body(source)
-    url, guid = links(source, named, settle(when, source.zone))
+    url, guid = _links(source, named, when)
+    body = _body(source, url)
     claimed = claimed_guid(source)
     beside = media(source, url)
     return Post(
@@ -132,11 +141,23 @@ def _post(source: Source, when: datetime, *, dated: bool) -> Post:
         terms=filing.terms,
         authors=authors,
         # the itunes summary too: newsboat shows it in place of HTML that has no summary before it
-        summary=_summary(source) or (beside.episode.summary if beside.episode else ""),
+        summary=_summary(source, body, url) or (beside.episode.summary if beside.episode else ""),
         markup=place.markup,
         body=body,
         media=beside,
+        embargo=embargo(source, when),
+        expires=expires(source),
     )
+
+
+def _links(source: Source, named: tuple[str, ...], when: datetime) -> tuple[str, str]:
+    """The post's URL, and the id it has by default, as the site's generator makes them."""
+    match source.rules.layout:
+        case "hugo":
+            return hugo.links(source, when)
+        case "pelican":
+            return pelican.links(source, named, when)
+    return links(source, named, settle(when, source.zone))
 
 
 def _note_terms(source: Source, filing: Filing) -> None:
@@ -166,8 +187,12 @@ def _note_commas(source: Source, filed: tuple[Term, ...]) -> None:
             return
 
 
-def _body(source: Source) -> str:
-    """The body, with what Liquid marks of it filled in as far as the site's address does it."""
+def _body(source: Source, url: str) -> str:
+    """The body, with what its generator would fill in: as far as the site's address does it for Liquid marks."""
+    if source.rules.layout == "hugo":
+        return hugo.body(source)
+    if source.rules.layout == "pelican":
+        return pelican.body(source, url)
     body = source.matter.body
     if not source.jekyll or ("{%" not in body and "{{" not in body) or source.value("render_with_liquid") == "false":
         return body
@@ -194,12 +219,12 @@ def _title(source: Source, body: str, url: str) -> str:
     return title
 
 
-def _summary(source: Source) -> str:
+def _summary(source: Source, body: str, url: str) -> str:
     for key in ("description", "excerpt", "summary"):
         written = source.value(key)
         if written:
             return without_html(written)
-    return ""
+    return hugo.summary(body, source, url) if source.rules.layout == "hugo" else ""
 
 
 def _authors(data: Mapping[str, object]) -> tuple[Person, ...]:

@@ -13,6 +13,7 @@ from feedsvc.model import Beside, ContentRules, Problem, Site
 from feedsvc.parse.matter import Matter
 from feedsvc.parse.place import Place
 from feedsvc.parse.quick import Quoted
+from feedsvc.uris import ascii_uri
 
 _NOTHING = frozenset(("null", "Null", "NULL"))
 _SPACES = re.compile(r"[ \t\n\v\f\r]+")
@@ -63,6 +64,11 @@ class Source:
     def quoted(self, key: str) -> bool:
         """Whether the value stood in quotes."""
         return isinstance(self.data.get(key), Quoted)
+
+
+def on_site(source: Source, path: str) -> str:
+    """The address of a path on the site."""
+    return ascii_uri(f"{source.site.url}{source.site.baseurl}{path}")
 
 
 def one_line(text: str) -> str:

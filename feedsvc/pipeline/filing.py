@@ -253,13 +253,17 @@ class Filing:
         self._ahead.put(number, filed)
 
     def _settle(self, id_: str) -> None:
-        """Of the posts with one id the first is in its feeds, once it is due."""
+        """Of the posts with one id the first is in its feeds, from the time it is due until it expires."""
         for place, filed in enumerate(self._ahead.group(id_)):
-            # an undated post is due whenever it was seen: the clock may have been ahead then
-            due = self._rules.future or not filed.post.dated or filed.published <= self._now * 1_000_000
-            standing = Standing.SHADOW if place else Standing.LIVE if due else Standing.WAITING
+            standing = Standing.SHADOW if place else self._at_this_time(filed)
             if standing is not filed.standing:
                 self._ahead.put(filed.number, replace(filed, standing=standing))
+
+    def _at_this_time(self, filed: Filed) -> Standing:
+        now, begins, ends = self._now * 1_000_000, filed.begins, filed.ends
+        if begins is not None and begins > now and not self._rules.future:
+            return Standing.WAITING
+        return Standing.ENDED if ends is not None and ends <= now else Standing.LIVE
 
     def _drop(self, path: str) -> None:
         """Nothing is at ``path`` any more."""

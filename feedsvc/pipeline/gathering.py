@@ -15,6 +15,7 @@ from feedsvc.pipeline.pool import Pool
 from feedsvc.pipeline.progress import Progress
 from feedsvc.pipeline.taking import Taken, Taker, Wanted
 from feedsvc.scan import exists, scan, size
+from feedsvc.selection import scope
 
 SOON = 0.04  # seconds after which a file that was being written is read again
 GRACE = 2.0  # seconds a file must have been gone before its post is removed
@@ -85,7 +86,8 @@ class Gatherer:
         """
         settings = self._settings
         outgrown = self._outgrown(paths)
-        paths = None if paths is None else paths | outgrown
+        if paths is not None:
+            paths = frozenset(scope(path, settings.rules) for path in paths | outgrown)
         known = self._writer.known(paths)
         changes = scan(settings.content, settings.rules, known, skip=settings.state, paths=paths)
         if paths is None and not changes.present and known:

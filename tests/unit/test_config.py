@@ -192,7 +192,7 @@ def test_what_kubernetes_and_docker_inject_is_no_setting(tmp_path: Path) -> None
         ("serve.cache_bytes", "big", 'a size such as 4000000, "256MB" or "1 GiB"'),
         ("content.max_bytes", "1", "from 1,000 to 1,000,000,000 bytes"),
         ("rebuild.watch", "perhaps", "true or false"),
-        ("content.layout", "hugo", "auto or jekyll or plain"),
+        ("content.layout", "zola", "auto or jekyll or hugo or pelican or plain"),
         ("site.url", "example.org", "an absolute address such as https://example.org"),
         ("site.url", "https://a.org/?x=1", "an absolute address such as https://example.org, without query, …"),
         ("site.timezone", "Asia/Shangai", "a zone such as Asia/Shanghai"),

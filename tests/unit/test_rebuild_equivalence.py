@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -17,8 +18,8 @@ from feedsvc.pipeline import rebuild
 
 START = 1_900_000_000.0  # far from the clock of the machine: no file looks as though it were being written
 CONFIG = "title: 步步\nurl: https://steps.example.org\ntimezone: Asia/Shanghai\nlang: zh-CN\n"
+HUGO = 'title = "步步"\nbaseURL = "https://steps.example.org/"\ntimeZone = "Asia/Shanghai"\nlanguageCode = "zh-CN"\n'
 SLUGS = ("alpha", "beta", "gamma", "茶", "Delta")
-FOLDERS = ("_posts", "travel/_posts", "_posts/deep")
 TERMS = ("tea", "Tea", "桥", "A/B", "C#")
 BODIES = (
     "First words. 你好。",
@@ -58,30 +59,30 @@ KINDS = [
     "configure",
     "enclose",
     "record",
+    "limit",
 ]
 
 small = st.integers(0, 7)
 Step = tuple[str, int, int, int]
-steps = st.lists(
-    st.tuples(
-        st.sampled_from(KINDS),
-        small,
-        small,
-        small,
-    ),
-    min_size=1,
-    max_size=9,
-)
+
+
+def steps(*more: str) -> st.SearchStrategy[list[Step]]:
+    one = st.tuples(st.sampled_from([*KINDS, *more]), small, small, small)
+    return st.lists(one, min_size=1, max_size=9)
 
 
 class Folder:
     """A content folder that is changed as authors and crawlers change theirs."""
 
+    folders = ("_posts", "travel/_posts", "_posts/deep")
+    configured, config = "_config.yml", CONFIG
+    changes = ("", "exclude: [travel]\n", "permalink: /:title/\n", "feed: {excerpt_only: true}\n")
+
     def __init__(self, root: Path) -> None:
         self.root = root
         self.whole: dict[Path, str] = {}  # what broken files held before
-        (root / "_posts").mkdir(parents=True)
-        (root / "_config.yml").write_text(CONFIG)
+        (root / self.folders[0]).mkdir(parents=True)
+        (root / self.configured).write_text(self.config)
 
     def apply(self, step: Step) -> set[str]:
         """Do one thing; gives the paths it concerned."""
@@ -97,7 +98,7 @@ class Folder:
         return {each.relative_to(self.root).as_posix() for each in concerned}
 
     def _add(self, one: int, two: int, three: int) -> set[str]:
-        folder = FOLDERS[one % len(FOLDERS)]
+        folder = self.folders[one % len(self.folders)]
         path = self.root / folder / f"2026-01-0{1 + two % 3}-{SLUGS[three % len(SLUGS)]}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         tags = ", ".join(f'"{TERMS[(one + each) % len(TERMS)]}"' for each in range(three % 3))
@@ -120,7 +121,7 @@ class Folder:
         return {target}
 
     def _move(self, path: Path, two: int, three: int) -> set[Path]:
-        target = self.root / FOLDERS[two % len(FOLDERS)] / path.name
+        target = self.root / self.folders[two % len(self.folders)] / path.name
         target.parent.mkdir(parents=True, exist_ok=True)
         path.rename(target)
         return {target}
@@ -153,7 +154,7 @@ class Folder:
         return set()
 
     def _copy(self, path: Path, two: int, three: int) -> set[Path]:
-        target = self.root / FOLDERS[two % len(FOLDERS)] / path.name
+        target = self.root / self.folders[two % len(self.folders)] / path.name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(path.read_bytes())
         return {target}
@@ -177,7 +178,7 @@ class Folder:
 
     def _away(self, path: Path, two: int, three: int) -> set[Path]:
         """A folder goes, or one that went comes back."""
-        folder, away = self.root / FOLDERS[two % len(FOLDERS)], self.root.parent / "away"
+        folder, away = self.root / self.folders[two % len(self.folders)], self.root.parent / "away"
         if away.exists():
             target = self.root / "back" / "_posts" if folder.exists() else folder
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -207,10 +208,35 @@ class Folder:
 
     def _configure(self, path: Path, two: int, three: int) -> set[Path]:
         """Other settings, which may be those before; of single feeds too."""
-        more = ("", "exclude: [travel]\n", "permalink: /:title/\n", "feed: {excerpt_only: true}\n")[two % 4]
-        (self.root / "_config.yml").write_text(CONFIG + more)
+        (self.root / self.configured).write_text(self.config + self.changes[two % 4])
         (self.root / "feedsvc.toml").write_text(SINGLE[three % len(SINGLE)])
         return set()
+
+    def _limit(self, path: Path, two: int, three: int) -> set[Path]:
+        """A post is to come at one time, and to go at another; or at none."""
+        lines = path.read_text(errors="replace").splitlines()
+        kept = [line for line in lines if not line.startswith(("publishDate:", "expiryDate:"))]
+        comes, goes = (datetime.fromtimestamp(START + 6 * each, UTC).isoformat() for each in (two, three))
+        if kept and kept[0] == "---" and two + three < 12:
+            kept[1:1] = [f"publishDate: {comes}", f"expiryDate: {goes}"][: 1 + three % 2]
+        path.write_text("\n".join(kept) + "\n")
+        return set()
+
+
+class HugoFolder(Folder):
+    """The same as a Hugo site, where a file may take in all that lies beside it."""
+
+    folders = ("content/posts", "content/travel", "content/posts/deep")
+    configured, config = "hugo.toml", HUGO
+    changes = ("", "buildFuture = true\n", "uglyURLs = true\n", "buildExpired = true\n")
+
+    def _bundle(self, path: Path, two: int, three: int) -> set[Path]:
+        index = path.with_name("index.md")
+        if index.exists():
+            index.unlink()
+        elif path != index:
+            path.rename(index)
+        return {index}
 
 
 def settings_for(content: Path, state: Path) -> Settings:
@@ -232,15 +258,22 @@ def ledger_lines(writer: Writer) -> list[bytes]:
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
-@given(steps, st.sets(small), st.sets(small))
+@given(steps(), st.sets(small), st.sets(small))
 def test_step_by_step_equals_from_scratch(sequence: list[Step], scoped: set[int], quick: set[int]) -> None:
     with tempfile.TemporaryDirectory() as name:
-        check_equivalence(Path(name), sequence, scoped, quick)
+        check_equivalence(Path(name), Folder, sequence, scoped, quick)
 
 
-def check_equivalence(tmp: Path, sequence: list[Step], scoped: set[int], quick: set[int]) -> None:
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps("limit", "limit", "bundle"), st.sets(small), st.sets(small))
+def test_so_does_a_site_of_hugos(sequence: list[Step], scoped: set[int], quick: set[int]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        check_equivalence(Path(name), HugoFolder, sequence, scoped, quick)
+
+
+def check_equivalence(tmp: Path, kind: type[Folder], sequence: list[Step], scoped: set[int], quick: set[int]) -> None:
     """``scoped`` steps are told by their paths, ``quick`` ones follow the last within the grace for vanished files."""
-    folder = Folder(tmp / "site")
+    folder = kind(tmp / "site")
     folder.apply(("add", 0, 0, 0))
     settings = settings_for(tmp / "site", tmp / "one")
     now = START
@@ -252,6 +285,7 @@ def check_equivalence(tmp: Path, sequence: list[Step], scoped: set[int], quick: 
             paths = folder.apply(step)
             settings = settings_for(tmp / "site", tmp / "one")
             rebuild(writer, settings, now, paths=frozenset(paths) if place in scoped else None, allow_empty=True)
+        now += 60.0  # when all that is to come or to go by itself has done so
         for _ in range(2):
             now += 5.0
             rebuild(writer, settings, now, allow_empty=True)
