@@ -13,6 +13,7 @@ from feedsvc.model import Beside
 from feedsvc.parse.durations import duration
 from feedsvc.parse.episode import episode
 from feedsvc.parse.media_types import as_media_type, media_type
+from feedsvc.parse.place import kept_at
 from feedsvc.parse.source import Source, one_line, without_html
 from feedsvc.uris import absolute
 
@@ -134,7 +135,7 @@ def _path(source: Source, url: str) -> str:
     root = f"{source.site.url}{source.site.baseurl}/"
     if not url.startswith(root):
         return ""
-    return unquote(re.split("[?#]", url.removeprefix(root), maxsplit=1)[0])
+    return kept_at(unquote(re.split("[?#]", url.removeprefix(root), maxsplit=1)[0]), source.path, source.rules)
 
 
 def _type(source: Source, key: str, url: str, written: str) -> str:

@@ -60,3 +60,19 @@ def hugo_name(path: str, rules: HugoRules) -> tuple[str, str]:
     stem = basename[: len(basename) - len(suffix(path))]
     base, dot, language = stem.rpartition(".")
     return (base, language) if dot and language in rules.languages else (stem, rules.language)
+
+
+def kept_at(published: str, post: str, rules: ContentRules) -> str:
+    """Where the file lies in the content folder that is at ``published`` on the site, as the file ``post`` names it.
+
+    "" where that is outside of it: the ``static`` folder, where CONTENT is a Hugo site's ``content`` alone.
+    """
+    if rules.layout == "pelican":
+        return f"{rules.pelican.root}/{published}".lstrip("/")
+    if rules.layout != "hugo":
+        return published
+    folder, _, name = post.rpartition("/")
+    bundle = within(f"{folder}/", rules.hugo.root)
+    if name.startswith("index.") and published.startswith(bundle):
+        return folder + "/" + published[len(bundle) :]
+    return f"static/{published}" if rules.hugo.root else ""

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from feedsvc.config.hugo import date_keys
 from feedsvc.markup import to_html
-from feedsvc.model import ContentRules, HugoRules, Parsed, Post, Site
+from feedsvc.model import ContentRules, HugoRules, Parsed, PelicanRules, Post, Site
 from feedsvc.parse import parse
+from feedsvc.parse.place import kept_at
 
 SITE = Site("https://example.org", baseurl="/b", timezone="Asia/Shanghai")
 RULES = ContentRules(
@@ -164,3 +165,22 @@ def test_any_shortcode_is_read(text: str) -> None:
 def test_a_body_of_opening_marks_takes_no_time() -> None:
     for mark in ('{{< a "', "{{<", '{{< "" ', "{{< a=`", "{{% /", "{{< { ", "{{< highlight >}}"):
         assert read("title: a\ndate: 2024-01-02", mark * 20_000).post is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "published", "kept"),
+    [
+        ("content/posts/x.md", "audio/a.mp3", "static/audio/a.mp3"),
+        ("content/posts/trip/index.md", "posts/trip/a b.mp3", "content/posts/trip/a b.mp3"),
+        ("content/posts/trip/index.md", "audio/a.mp3", "static/audio/a.mp3"),
+    ],
+)
+def test_files_that_come_with_a_post_lie_where_hugo_has_them(path: str, published: str, kept: str) -> None:
+    assert kept_at(published, path, RULES) == kept
+
+
+def test_files_outside_of_the_folder_are_not_looked_for() -> None:
+    assert kept_at("audio/a.mp3", "posts/x.md", ContentRules("hugo")) == ""
+    assert kept_at("audio/a.mp3", "content/x.md", ContentRules("pelican", pelican=PelicanRules("content"))) == (
+        "content/audio/a.mp3"
+    )
