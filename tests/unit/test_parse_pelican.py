@@ -106,7 +106,7 @@ def test_problems_name_their_lines() -> None:
         ('<img src="{static}x.png">', 'src="https://example.org/b/news/x.png"'),
         ("[a]: {static}/x.png\n\n[a]", 'href="https://example.org/b/x.png"'),
         ("[a]({index})", 'href="https://example.org/b/"'),
-        ("[a]({tag}Ångström)", 'href="https://example.org/b/tag/angstrom.html"'),
+        ("[a]({tag}Two-Words!)", 'href="https://example.org/b/tag/two-words.html"'),
         ("[a]({filename}other.md)", 'href="https://example.org/b/t.html"'),
         ("a {not} | b | {filename", "<p>a {not} | b | {filename</p>"),
     ],

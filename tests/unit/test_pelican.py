@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from feedsvc.scan import scan
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(shutil.which("pelican") is None, reason="Pelican is not installed (PyPI: pelican[markdown])"),
+    pytest.mark.skipif(find_spec("unidecode") is None, reason="Unidecode is not installed (PyPI: feedsvc[pelican])"),
 ]
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
