@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from feedsvc.passing import Passed
+
 # the ends of addresses of files that Apple's directory of podcasts takes
 PODCAST_FILES = (".m4a", ".mp3", ".mov", ".mp4", ".m4v", ".pdf", ".epub")
 
@@ -20,7 +22,7 @@ class Podcast:
 
 
 @dataclass(frozen=True, slots=True)
-class Image:
+class Image(Passed):
     """A picture that stands for a post: an absolute ASCII URI, and its size in pixels, 0 where nobody says."""
 
     url: str
@@ -29,7 +31,7 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
-class Enclosure:
+class Enclosure(Passed):
     """A file that comes with a post, at an absolute ASCII URI: bytes and seconds of it, 0 where nobody says."""
 
     url: str
@@ -40,7 +42,7 @@ class Enclosure:
 
 
 @dataclass(frozen=True, slots=True)
-class Episode:
+class Episode(Passed):
     """What podcasts say of an episode, as Apple defines it; what nobody says is "", 0 or None. Texts are plain."""
 
     number: int = 0
@@ -56,7 +58,7 @@ class Episode:
 
 
 @dataclass(frozen=True, slots=True)
-class Media:
+class Media(Passed):
     """What comes with a post beside its text. There is an ``episode`` only where there is an enclosure."""
 
     image: Image | None = None

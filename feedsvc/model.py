@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Literal
 
 from feedsvc.media import Media, Podcast
+from feedsvc.passing import Passed
 
 Markup = Literal["markdown", "html"]
 Format = Literal["rss", "atom", "json"]
@@ -27,7 +28,7 @@ MEDIA_TYPES: dict[Format, str] = {
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Term:
+class Term(Passed):
     """What a post is filed under: a scheme (site, category, tag, author) and a name as written, in NFC."""
 
     scheme: str
@@ -53,7 +54,7 @@ SCHEMES = ("category", "tag", "author")
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Person(Passed):
     """Someone who wrote something (RFC 4287, section 3.2)."""
 
     name: str
@@ -62,7 +63,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Passed):
     """Something an author should mend; ``line`` counts from 1, 0 when no single line is to blame."""
 
     path: str
@@ -238,7 +239,7 @@ class FeedRules:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class Post(Passed):
     """What an author wrote, read from one file.
 
     ``name`` is what stays when the file moves to another folder. ``guid`` is the id the post asks for: its
@@ -377,7 +378,7 @@ class FeedFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Fingerprint:
+class Fingerprint(Passed):
     """What tells that a file is the one we know, without reading it. Times in nanoseconds."""
 
     size: int

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from feedsvc.catalogue.ledger import LedgerPost
 from feedsvc.catalogue.records import Filed
 from feedsvc.model import EntryKeys, Fingerprint, Format, Frame, Problem, Term
+from feedsvc.passing import Passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class FileRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class Written(Passed):
     """A document ready to be stored, without its entries' bytes."""
 
     address: str

@@ -15,6 +15,7 @@ from feedsvc.exceptions import ContentError
 from feedsvc.media import Media
 from feedsvc.model import Beside, ContentRules, Fingerprint, Post, Problem, Site
 from feedsvc.parse import parse
+from feedsvc.passing import Passed
 from feedsvc.scan import read, size
 
 STILL = 30_000_000  # ns a file must have rested before it counts as finished
@@ -22,7 +23,7 @@ PATIENCE = 2_000_000_000  # ns after which a file that looks unfinished is simpl
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Passed):
     """A file to read. ``first_seen`` dates an undated post (epoch seconds); ``digest`` is what it held before."""
 
     path: str
@@ -31,7 +32,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Passed):
     """A file that was read.
 
     ``post`` has no body: ``packed`` holds it compressed, ``body`` its digest. ``beside`` are the files whose sizes
