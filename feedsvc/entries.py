@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from feedsvc.catalogue import Filed, Reader, Rendered
 from feedsvc.exceptions import ContentError, RenderError
-from feedsvc.markup import to_html
+from feedsvc.markup import excerpt, to_html
 from feedsvc.model import Content, Entry, Format, Problem, entry_key
 from feedsvc.render import RenderRules, entry
 
@@ -52,6 +52,7 @@ class Entries:
             body = self._reader.packer.unpack(filed.packed or b"").decode()
         try:
             html = to_html(body, post.markup, post.url)
+            summary = post.summary or (excerpt(body, post.excerpt, post.markup) if post.excerpt else "")
         except Exception as error:  # a fault of ours in one post must not stop the rest
             told = ContentError.fault(post.path, error)
             problems.append(Problem(post.path, told.line, told.code, told.reason, told.hint))
@@ -66,7 +67,7 @@ class Entries:
             updated=filed.updated,
             terms=post.terms,
             authors=post.authors,
-            summary=post.summary,
+            summary=summary,
             html=html,
             media=post.media,
         )

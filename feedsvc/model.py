@@ -178,7 +178,9 @@ class ContentRules:
     unpublished: bool = False  # publish posts that say ``published: false`` (Jekyll's ``unpublished``)
     max_bytes: int = 4_000_000
     defaults: tuple[Default, ...] = ()
-    excerpt_separator: str = ""
+    excerpt_separator: str = ""  # where posts' excerpts end; "" means that they have none
+    people: tuple[tuple[str, Person], ...] = ()  # those whom posts name by a key (Jekyll's ``_data/authors``)
+    collections_dir: str = ""  # the folder that holds all posts, "" for any (Jekyll's ``collections_dir``)
     moved: Moves = ()  # what is written as the first is filed under the second
     expired: bool = False  # leave posts in their feeds whose time is over
     dates: DateKeys = DateKeys()
@@ -245,8 +247,9 @@ class Post(Passed):
     ``name`` is what stays when the file moves to another folder. ``guid`` is the id the post asks for: its
     front matter's when ``claims_guid``, else the default made from its URL; the ledger decides (DESIGN: ids
     are minted once). ``published`` is the first-seen time that was passed to the parser when not ``dated``.
-    ``summary`` is plain text. ``body`` is the source after the front matter, newlines normalised to LF. It goes into
-    its feeds at ``embargo``, or else at ``published`` where that is its own date; and out of them at ``expires``.
+    ``summary`` is plain text; where there is none, the body up to ``excerpt`` says what it would ("": nothing
+    does). ``body`` is the source after the front matter, newlines normalised to LF. It goes into its feeds at
+    ``embargo``, or else at ``published`` where that is its own date; and out of them at ``expires``.
     """
 
     path: str
@@ -266,6 +269,7 @@ class Post(Passed):
     media: Media = field(default_factory=Media)
     embargo: datetime | None = None
     expires: datetime | None = None
+    excerpt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,8 @@ def is_post(path: str, rules: ContentRules) -> bool:
         case "plain":
             found = not name.startswith((".", "#", "~", "_index."))  # Hugo's _index is a list of posts
         case "jekyll":
-            found = not name.startswith(_SPECIAL) and "_posts" in folders.split("/")
+            inside = not rules.collections_dir or _lies_in(folders, (rules.collections_dir,))
+            found = inside and not name.startswith(_SPECIAL) and "_posts" in folders.split("/")
     return found
 
 
@@ -140,17 +141,17 @@ def _shut(path: str, layout: str, include: tuple[str, ...], exclude: tuple[str, 
     """Whether this folder is passed over, its parents being open."""
     parts = path.split("/")
     name = parts[-1]
+    below = layout == "jekyll" and "_posts" in parts[:-1]
+    if below and name.startswith("."):
+        return True  # where Jekyll looks with a glob, whose stars stand for no dot: not even ``include`` helps
     if _matches(path, include) or _matches(name, include):
         return False
     if _excluded(path, include, exclude):
         return True
     if layout == "jekyll":
-        if name == "_posts":
-            return False
         # below _posts Jekyll looks at the start of a file's path there, and at its own name, at nothing between
-        if "_posts" in parts[:-1]:
-            return name.startswith(_SPECIAL if parts[-2] == "_posts" else ".")
-        return name.startswith(_SPECIAL) or name.endswith("~")
+        special = name.startswith(_SPECIAL) and (not below or parts[-2] == "_posts")
+        return name != "_posts" and (special or (not below and name.endswith("~")))
     return name.startswith((".", "#", "~")) or name.endswith("~") or (layout == "plain" and name in _APART)
 
 

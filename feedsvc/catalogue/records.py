@@ -100,6 +100,7 @@ def dump(post: Post, *, with_body: bool = False) -> bytes:
             "authors": [(person.name, person.email, person.uri) for person in post.authors],
             "summary": post.summary,
             "markup": post.markup,
+            "excerpt": post.excerpt,
             "body": post.body if with_body else "",
         }
         | ({"media": post.media} if post.media else {})
@@ -126,6 +127,7 @@ def load(path: str, record: bytes) -> Post:
         markup=fields["markup"],
         body=fields["body"],
         media=_media(fields["media"]) if "media" in fields else Media(),
+        excerpt=fields.get("excerpt", ""),
         **{key: datetime.fromisoformat(fields[key]) for key in _BOUNDS if key in fields},
     )
 

@@ -5,16 +5,15 @@ Jekyll's defaults are those of its ``configuration.rb``; feeds' paths are those 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-import yaml
-
-from feedsvc.config.layers import Layer, Value, text
-from feedsvc.config.values import UNPRINTABLE, language
+from feedsvc.config.layers import Layer, Value
+from feedsvc.config.reading import load_yaml
+from feedsvc.config.table import setting
+from feedsvc.config.values import language
 from feedsvc.exceptions import ConfigError
 from feedsvc.model import SITE, Default, Term
 from feedsvc.uris import addressable, feed_path
@@ -37,6 +36,7 @@ _SCALARS = (
     ("content.excerpt_separator", ("excerpt_separator",)),
     ("feeds.limit", ("feed.posts_limit",)),
 )
+_MAY_BE_EMPTY = ("content.excerpt_separator",)  # where "" says something: no excerpts
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +48,8 @@ class JekyllConfig:
     exclude: tuple[str, ...] = ()
     defaults: tuple[Default, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
-
-
-class _Loader(yaml.CSafeLoader):
-    """YAML whose numbers and dates stay text as written: a title ``1.10`` is not 1.1.
-
-    Control characters, which Jekyll passes on to pages, are left out: they are no reason not to serve the site.
-    """
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own way to say it
-        first: [(tag, pattern) for tag, pattern in resolvers if tag.endswith((":null", ":merge"))]
-        for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-    }
-
-    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
-        return UNPRINTABLE.sub("", super().construct_scalar(node))
-
-
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"true|True|TRUE|false|False|FALSE"), list("tTfF"))
+    data_dir: str = "_data"
+    collections_dir: str = ""
 
 
 def read(path: Path) -> JekyllConfig:
@@ -83,18 +67,13 @@ def read(path: Path) -> JekyllConfig:
         exclude=_strings(data.get("exclude")),
         defaults=tuple(_defaults(data.get("defaults"))),
         aliases=tuple(dict(_aliases(feed)).items()),
+        data_dir=_folder(data.get("data_dir")) or "_data",
+        collections_dir=_folder(data.get("collections_dir")),
     )
 
 
 def _load(path: Path) -> Mapping[object, object]:
-    try:
-        data = yaml.load(text(path), _Loader)  # noqa: S506 - a safe loader
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigError(f"{path}:{line}", f"not readable as YAML: {error.problem}") from error
-    except (yaml.YAMLError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise ConfigError(str(path), f"not readable as YAML: {reason}") from error
+    data = load_yaml(path)
     if data is None:
         return {}
     if not isinstance(data, dict):
@@ -106,9 +85,16 @@ def _scalars(data: Mapping[object, object], path: Path) -> Iterator[tuple[str, V
     for key, names in _SCALARS:
         for name in names:
             raw = _at(data, name)
-            if isinstance(raw, str | bool) and raw != "" and (key != "site.language" or _is_language(raw)):
-                yield key, Value(raw, f"in {path}: {name}")
+            said = isinstance(raw, bool) or (isinstance(raw, str) and (raw != "" or key in _MAY_BE_EMPTY))
+            if said and (key != "site.language" or _is_language(raw)):
+                yield key, Value(_bounded(key, raw), f"in {path}: {name}")
                 break
+
+
+def _bounded(key: str, raw: object) -> object:
+    """At most what the setting allows: ``posts_limit: 10000`` means "all of them", and is no mistake."""
+    most = setting(key).most
+    return f"{most:.0f}" if most is not None and isinstance(raw, str) and raw.isdigit() and int(raw) > most else raw
 
 
 def _is_language(raw: object) -> bool:
@@ -187,6 +173,12 @@ def _mapping(value: object) -> Mapping[object, object]:
 def _strings(value: object) -> tuple[str, ...]:
     entries = value if isinstance(value, list) else [value]
     return tuple(entry for entry in entries if isinstance(entry, str) and entry)
+
+
+def _folder(value: object) -> str:
+    """A folder within the site; "" where none is named, or one outside."""
+    path = value.strip("/") if isinstance(value, str) else ""
+    return "" if ".." in path.split("/") else path.removeprefix("./")
 
 
 def _truth(value: object) -> bool:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from feedsvc.config import jekyll, layers, layout, values
+from feedsvc.config import jekyll, layers, layout, people, values
 from feedsvc.config.jekyll import JekyllConfig
 from feedsvc.config.layers import Layer
 from feedsvc.config.settings import Given, Mark, Settings, local_address, mark
@@ -18,9 +18,11 @@ from feedsvc.config.single import feed_tables
 from feedsvc.config.validation import validated
 from feedsvc.exceptions import ConfigError
 from feedsvc.media import Podcast
-from feedsvc.model import ContentRules, FeedRules, Served, Site
+from feedsvc.model import ContentRules, FeedRules, Person, Served, Site
 
 _MOST = 100  # posts in a feed whose window holds more than its limit
+_PARAGRAPH = "\n\n"  # Jekyll's own ``excerpt_separator``
+People = tuple[tuple[str, Person], ...]
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -59,10 +61,12 @@ def _read(given: Given) -> Settings:
     )
     folder = layout.find(places.content, _asked(own), jekyll=places.jekyll_site)
     yml = jekyll.read(places.yml) if places.yml else JekyllConfig({})
+    beside = people.files(places.content / yml.data_dir) if folder.layout == "jekyll" else ()
+    places = places.with_sources(beside)
     found = validated((*own, folder.values, yml.values))
     origin = next((layer["feed"].origin for layer in own if "feed" in layer), "")
     found["feed"] = feed_tables(found["feed"], origin)
-    return _compose(found, yml, places, given, folder)
+    return _compose(found, yml, places, given, folder, people.read(beside))
 
 
 def _asked(own: tuple[Layer, ...]) -> object:
@@ -81,6 +85,10 @@ class _Places:
     jekyll_site: bool
     sources: tuple[Path, ...]
     seen: tuple[Mark, ...]
+
+    def with_sources(self, more: tuple[Path, ...]) -> _Places:
+        """The same with further files that configure, not read yet."""
+        return replace(self, sources=(*self.sources, *more), seen=(*self.seen, *map(mark, more)))
 
 
 def _places(given: Given, environ: Mapping[str, str]) -> _Places:
@@ -124,15 +132,17 @@ def _first(candidates: tuple[Path, ...]) -> tuple[Path | None, tuple[Path, ...]]
     return None, candidates
 
 
-def _compose(found: dict[str, Any], yml: JekyllConfig, places: _Places, given: Given, folder: layout.Found) -> Settings:
-    site = _site(found, yml)
+def _compose(
+    found: dict[str, Any], yml: JekyllConfig, places: _Places, given: Given, folder: layout.Found, known: People
+) -> Settings:
+    site = _site(found, yml, known)
     feeds = _feeds(found, site)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return Settings(
         content=places.content,
         state=places.state,
         site=site,
-        rules=_rules(found, yml, folder),
+        rules=_rules(found, yml, folder, known),
         feeds=feeds,
         served=_served(found, site, feeds, yml.aliases),
         every=found["rebuild.every"],
@@ -151,7 +161,7 @@ def _compose(found: dict[str, Any], yml: JekyllConfig, places: _Places, given: G
     )
 
 
-def _site(found: dict[str, Any], yml: JekyllConfig) -> Site:
+def _site(found: dict[str, Any], yml: JekyllConfig, known: People) -> Site:
     url = found["site.url"] or local_address(found["serve.host"], found["serve.port"])
     return Site(
         url=url,
@@ -161,10 +171,15 @@ def _site(found: dict[str, Any], yml: JekyllConfig) -> Site:
         language=found["site.language"],
         image=found["site.image"],
         timezone=found["site.timezone"],
-        authors=found["site.author"],
+        authors=tuple(_known(person, dict(known)) for person in found["site.author"]),
         provisional=found["site.url"] is None,
         slashes=_slashes(url, yml),
     )
+
+
+def _known(person: Person, known: Mapping[str, Person]) -> Person:
+    """Whom a name stands for, where it is a key."""
+    return known.get(person.name, person) if person == Person(person.name) else person
 
 
 def _slashes(url: str, yml: JekyllConfig) -> str:
@@ -180,7 +195,9 @@ def _slashes(url: str, yml: JekyllConfig) -> str:
     return address[len(address.rstrip("/")) :] if same else ""
 
 
-def _rules(found: dict[str, Any], yml: JekyllConfig, folder: layout.Found) -> ContentRules:
+def _rules(found: dict[str, Any], yml: JekyllConfig, folder: layout.Found, known: People) -> ContentRules:
+    jekylls = folder.layout == "jekyll"
+    separator = found["content.excerpt_separator"]
     return ContentRules(
         layout=folder.layout,
         include=_joined(found["content.include"], yml.include),
@@ -192,7 +209,9 @@ def _rules(found: dict[str, Any], yml: JekyllConfig, folder: layout.Found) -> Co
         unpublished=found["content.unpublished"],
         max_bytes=found["content.max_bytes"],
         defaults=yml.defaults,
-        excerpt_separator=found["content.excerpt_separator"],
+        people=known,
+        collections_dir=yml.collections_dir if jekylls else "",
+        excerpt_separator=_PARAGRAPH if separator is None and jekylls else separator or "",
         moved=found["moved"],
         expired=found["content.expired"],
         dates=folder.dates,

@@ -132,9 +132,9 @@ TABLE: tuple[Setting, ...] = (
     Setting(
         "content.excerpt_separator",
         "verbatim",
-        "",
-        "What ends a post's excerpt, such as `<!--more-->`.",
-        "the end of its first paragraph",
+        None,
+        "What ends a post's excerpt, such as `<!--more-->`: the summary of a post without a description.",
+        "the end of the first paragraph in a Jekyll site, else none",
     ),
     Setting(
         "content.max_bytes", "size", "4MB", "Files larger than this are not read.", least=1_000, most=1_000_000_000

@@ -2,6 +2,7 @@
 
 from feedsvc.markup.characters import legal
 from feedsvc.markup.clean import to_html
+from feedsvc.markup.excerpt import excerpt
 from feedsvc.markup.plain import text
 
-__all__ = ["legal", "text", "to_html"]
+__all__ = ["excerpt", "legal", "text", "to_html"]

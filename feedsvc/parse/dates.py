@@ -15,7 +15,8 @@ _YEAR_FIRST = re.compile(
     r"(?:(?:[Tt]|[ \t]*)(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d*)?)?(?:[ \t]*([AaPp])\.?[Mm]\.?)?"
     r"(?:[ \t]*([+-]\d{1,2})(?::?(\d\d))?|[ \t]*([A-Za-z][A-Za-z_/]*))?)?\Z"
 )
-_DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(.*)\Z")
+_DAY_FIRST = re.compile(r"(\d{1,2})([/.])(\d{1,2})\2(\d{4})(.*)\Z")
+_HOUR_ALONE = re.compile(r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2})[Tt \t]+(\d{1,2})\Z")
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?[ \t]+)?"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"({'|'.join(_MONTHS)})[a-z]*\.?"
@@ -134,11 +135,17 @@ def _in_named_zone(moment: datetime, name: str) -> datetime:
 
 
 def _year_first(text: str) -> str:
-    """``08/12/2021``, ``Wed, 08 Dec 2021`` and ``Dec 8, 2021`` as ``2021-12-08``; what follows as it stands."""
+    """``08/12/2021``, ``Wed, 08 Dec 2021`` and ``Dec 8, 2021`` as ``2021-12-08``; what follows as it stands.
+
+    ``2021-12-08 9`` has its minutes added.
+    """
     numbers = _DAY_FIRST.match(text)
     if numbers is not None:
-        day, month, year, rest = numbers.groups()
+        day, _, month, year, rest = numbers.groups()
         return f"{year}-{month}-{day}{rest}"
+    hour = _HOUR_ALONE.match(text)
+    if hour is not None:
+        return f"{hour[1]} {hour[2]}:00"
     named = _NAMED_MONTH.match(text)
     if named is None:
         return ""

@@ -13,12 +13,17 @@ from feedsvc.model import Default
 from feedsvc.terms import categories
 
 
-def with_defaults(data: Mapping[str, object], path: str, defaults: tuple[Default, ...]) -> Mapping[str, object]:
-    """``data`` over the defaults whose scope holds the post at ``path``; categories of both are kept."""
+def with_defaults(
+    data: Mapping[str, object], path: str, defaults: tuple[Default, ...], collections_dir: str = ""
+) -> Mapping[str, object]:
+    """``data`` over the defaults whose scope holds the post at ``path``; categories of both are kept.
+
+    ``path`` does not name the folder of all collections; scopes may.
+    """
     values: dict[str, object] = {}
     chosen: Default | None = None
     for default in defaults:
-        if not _applies(default, path):
+        if not _applies(default, path, collections_dir):
             continue
         own = {key: _text(value) for key, value in default.values}
         if chosen is None or _precedes(default, chosen):
@@ -33,13 +38,14 @@ def with_defaults(data: Mapping[str, object], path: str, defaults: tuple[Default
     return merged
 
 
-def _applies(default: Default, path: str) -> bool:
+def _applies(default: Default, path: str, collections_dir: str) -> bool:
     if default.type not in ("", "post", "posts"):
         return False
     scope = default.path.strip("/")
     if "*" not in scope:
-        return path.startswith(scope)
+        return path.startswith(scope.removeprefix(f"{collections_dir}/") if collections_dir else scope)
     pattern = _glob(scope)
+    path = f"{collections_dir}/{path}" if collections_dir else path  # globs look at the folder itself
     return any(pattern.match(parent) for parent in accumulate(path.split("/"), lambda a, b: f"{a}/{b}"))
 
 

@@ -78,13 +78,14 @@ def _jekyll_path(source: Source, categories: tuple[str, ...], local: datetime) -
 
 
 def _drop(source: Source, categories: tuple[str, ...], local: datetime) -> UrlDrop:
-    basename = source.path.rpartition("/")[2]
+    basename, _, extension = source.path.rpartition("/")[2].rpartition(".")
     return UrlDrop(
-        basename=basename.rpartition(".")[0],
+        basename=basename,
         slug=_slug(source),
         categories=categories,
         date=local,
         path=source.place.inner,
+        output_ext=f".{extension}" if source.place.markup == "html" else ".html",
     )
 
 

@@ -43,7 +43,9 @@ def locate(path: str, rules: ContentRules) -> Place:
     slug = slug.rstrip(".")
     if rules.layout != "jekyll":
         return Place(path, stem, date, slug, (), path[: len(path) - len(extension)], markup)
-    relative = path if "_posts" in folder.split("/") else f"_posts/{basename}"
+    relative = path.removeprefix(f"{rules.collections_dir}/") if rules.collections_dir else path
+    if "_posts" not in folder.split("/"):
+        relative = f"_posts/{basename}"
     above, _, below = relative.partition("_posts")
     inner = (above + below)[: -len(extension) or None].rstrip(".")
     return Place(relative, stem, date, slug, tuple(filter(None, above.split("/"))), inner, markup)

@@ -23,7 +23,7 @@ from feedsvc.parse.place import locate
 from feedsvc.parse.source import Source, one_line, without_html
 from feedsvc.selection import is_draft
 from feedsvc.terms import LONGEST, MOST, Filing, categories, clean_name, tags, terms
-from feedsvc.uris import ascii_uri
+from feedsvc.uris import ascii_uri, downcase
 
 Seen = datetime  # when a file was first seen, as the ledger remembers it; aware
 
@@ -49,7 +49,8 @@ def parse(raw: bytes, path: str, rules: ContentRules, site: Site, first_seen: Se
         return Parsed(None)
     place = locate(path, rules)
     data = _with_taxonomies(matter.data) if "taxonomies" in matter.data else matter.data
-    data = with_defaults(data, place.relative, rules.defaults) if rules.defaults else data
+    if rules.defaults:
+        data = with_defaults(data, place.relative, rules.defaults, rules.collections_dir)
     if _withheld(data, rules) or (rules.layout in ("jekyll", "plain") and is_draft(path)):
         return Parsed(None)
     source = Source(path, place, matter, data, rules, site, zone_named(site.timezone))
@@ -121,7 +122,7 @@ def _dropped(source: Source) -> bool:
 def _post(source: Source, when: datetime, *, dated: bool) -> Post:
     data, place = source.data, source.place
     named = categories(data, place.folders)
-    authors = _authors(data)
+    authors = _authors(data, source.rules.people)
     filing = terms(named, tags(data), authors)
     _note_terms(source, filing)
     url, guid = _links(source, named, when)
@@ -147,6 +148,7 @@ def _post(source: Source, when: datetime, *, dated: bool) -> Post:
         media=beside,
         embargo=embargo(source, when),
         expires=expires(source),
+        excerpt=_excerpt_end(source),
     )
 
 
@@ -209,7 +211,7 @@ def _title(source: Source, body: str, url: str) -> str:
     title = source.plain("title")
     if title:
         return title
-    slug = " ".join(word.capitalize() for word in source.place.slug.split("-")).strip()
+    slug = one_line(" ".join(word[:1].title() + downcase(word[1:]) for word in source.place.slug.split("-")))
     if source.jekyll and source.data.get("title") is None:
         return slug or source.place.name  # Jekyll's own title for a post without one
     html = to_html(body, source.place.markup, url)
@@ -227,14 +229,25 @@ def _summary(source: Source, body: str, url: str) -> str:
     return hugo.summary(body, source, url) if source.rules.layout == "hugo" else ""
 
 
-def _authors(data: Mapping[str, object]) -> tuple[Person, ...]:
-    """Those the post itself names in ``author`` and ``authors``, each name once."""
+def _excerpt_end(source: Source) -> str:
+    """What ends the post's excerpt: its own word for it, else the site's; "" where it has none."""
+    own = source.data.get("excerpt_separator")
+    if isinstance(own, str):
+        return own
+    # an excerpt that is there and says nothing is one, to Jekyll
+    return "" if source.data.get("excerpt") is not None else source.rules.excerpt_separator
+
+
+def _authors(data: Mapping[str, object], known: tuple[tuple[str, Person], ...]) -> tuple[Person, ...]:
+    """Those the post itself names in ``author`` and ``authors``, each name once; a key of ``known`` stands for one."""
     if "author" not in data and "authors" not in data:
         return ()
+    keys = dict(known)
     people: dict[str, Person] = {}
     for value in (data.get("author"), data.get("authors")):
         for item in value if isinstance(value, list) else [value]:
-            person = _person(item)
+            person = keys.get(item) if isinstance(item, str) else None
+            person = person or _person(item)
             if person.name:
                 people.setdefault(person.name, person)
     return tuple(people.values())

@@ -293,6 +293,7 @@ def _version(recipe: bytes, id_: str, post: Post, updated: datetime, body: bytes
         post.published.isoformat(),
         updated.isoformat(),
         post.summary,
+        post.excerpt,
         post.markup,
         [(term.scheme, term.name) for term in post.terms],
         [(person.name, person.email, person.uri) for person in post.authors],

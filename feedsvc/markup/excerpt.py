@@ -1,0 +1,32 @@
+"""What a post begins with, as plain text: what Jekyll takes for its excerpt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from feedsvc.markup.clean import to_html
+from feedsvc.markup.plain import text
+from feedsvc.model import Markup
+
+# a line without any mark of Markdown or HTML: its text is what stands there
+_WORDS = re.compile(r"(?![-+=\s]|\d+[.)])[^<>&*_`\[\]|#~{}\\\n\x00-\x1f\x7f-\x9f]*\n?\Z")
+_REFERENCE = re.compile(r"^ {0,3}(\[[^\]\n]+\]):.+$", re.MULTILINE)
+_NOWHERE = "https://0.invalid/"  # links are not shown
+
+
+def excerpt(body: str, separator: str, markup: Markup) -> str:
+    """The text of ``body`` up to ``separator``, all of it where that is not there; blank lines before are passed over.
+
+    Definitions of links that stand below are taken along, as Jekyll's ``Excerpt`` does.
+    """
+    head, found, tail = body.lstrip("\n").partition(separator)
+    if _WORDS.match(head):
+        return " ".join(head.split())
+    if found and markup == "markdown" and "[" in head:
+        head = "\n".join((head, "", *_references(head, tail)))
+    return text(to_html(head, markup, _NOWHERE))
+
+
+def _references(head: str, tail: str) -> Iterator[str]:
+    return (definition[0] for definition in _REFERENCE.finditer(tail) if definition[1] in head)
