@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from feedsvc.catalogue import Filed, Reader, Rendered
 from feedsvc.exceptions import ContentError, RenderError
-from feedsvc.markup import excerpt, to_html
+from feedsvc.markup import excerpt, to_html, with_references
 from feedsvc.model import Content, Entry, Format, Problem, entry_key
 from feedsvc.render import RenderRules, entry
 
@@ -51,6 +51,7 @@ class Entries:
         if body is None:
             body = self._reader.packer.unpack(filed.packed or b"").decode()
         try:
+            body = with_references(body, [each.url for each in post.refers])
             html = to_html(body, post.markup, post.url)
             summary = post.summary or (excerpt(body, post.excerpt, post.markup) if post.excerpt else "")
         except Exception as error:  # a fault of ours in one post must not stop the rest

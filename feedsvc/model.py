@@ -226,6 +226,18 @@ class Particulars:
 
 
 @dataclass(frozen=True, slots=True)
+class Templates:
+    """What a Jekyll site's posts may use in their Liquid beside themselves and ``Site``.
+
+    ``includes`` are the texts of ``_includes`` by their paths there, ``site`` the configuration and its ``data``
+    as JSON. They are no part of the rules: a change concerns only posts that hold Liquid.
+    """
+
+    includes: tuple[tuple[str, str], ...] = ()
+    site: str = "{}"
+
+
+@dataclass(frozen=True, slots=True)
 class FeedRules:
     """What goes into documents. ``url`` is the base of self links, no trailing slash; window in seconds."""
 
@@ -241,6 +253,20 @@ class FeedRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A post's mention of another: by its path (``link``) or by its name (``post_url``), as Jekyll's tags have it.
+
+    ``url`` is the other's address from the site's host on, "" where it is not known or there is no such post;
+    ``line`` is where the first mention stands in the file.
+    """
+
+    kind: str
+    target: str
+    line: int
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Post(Passed):
     """What an author wrote, read from one file.
 
@@ -248,8 +274,9 @@ class Post(Passed):
     front matter's when ``claims_guid``, else the default made from its URL; the ledger decides (DESIGN: ids
     are minted once). ``published`` is the first-seen time that was passed to the parser when not ``dated``.
     ``summary`` is plain text; where there is none, the body up to ``excerpt`` says what it would ("": nothing
-    does). ``body`` is the source after the front matter, newlines normalised to LF. It goes into its feeds at
-    ``embargo``, or else at ``published`` where that is its own date; and out of them at ``expires``.
+    does). ``body`` is the source after the front matter, newlines normalised to LF and Liquid rendered; it holds a
+    mark for the address of each post that it ``refers`` to. It goes into its feeds at ``embargo``, or else at
+    ``published`` where that is its own date; and out of them at ``expires``.
     """
 
     path: str
@@ -270,6 +297,7 @@ class Post(Passed):
     embargo: datetime | None = None
     expires: datetime | None = None
     excerpt: str = ""
+    refers: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +319,7 @@ class Parsed:
     post: Post | None
     problems: tuple[Problem, ...] = ()
     beside: tuple[Beside, ...] = ()
+    templated: bool = False  # it depends on ``Templates``
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,13 +123,15 @@ class Watcher:
 
     def _deep(self, root: Path) -> list[str]:
         state = _real(self._settings.state)
+        kept = self._settings.templates
+        templates = {folder.name for folder in (kept.includes, kept.data) if folder is not None}
         try:
             with os.scandir(root) as entries:
                 return sorted(
                     entry.path
                     for entry in entries
                     if entry.is_dir(follow_symlinks=False)
-                    and is_folder(entry.name, self._settings.rules)
+                    and (is_folder(entry.name, self._settings.rules) or entry.name in templates)
                     and Path(entry.path) != state
                 )
         except OSError:  # gone, or closed to us: perhaps not when we look again

@@ -8,7 +8,7 @@ from feedsvc.catalogue.inquiry import Inquiry
 from feedsvc.catalogue.ledger import LedgerFile, LedgerPost, read_ledger
 from feedsvc.catalogue.packing import Rendered, pack_rendered
 from feedsvc.catalogue.reader import Reader
-from feedsvc.catalogue.records import Filed, Standing, dump, instant, load
+from feedsvc.catalogue.records import Filed, Standing, dump, instant, load, referred_name
 from feedsvc.catalogue.signal import Signal
 from feedsvc.catalogue.writer import Writer
 
@@ -41,4 +41,5 @@ __all__ = [
     "load",
     "pack_rendered",
     "read_ledger",
+    "referred_name",
 ]

@@ -40,13 +40,14 @@ class Draft:
 
     ``before`` and ``posts`` give each changed post's old and new state (None: not there); ``missing`` the time
     a file was first not found, None where it is back; ``files`` None where a file is forgotten; ``beside`` the
-    files that a post's entry tells the sizes of.
+    files that a post's entry tells the sizes of; ``templated`` whether a file that was read depends on templates.
     """
 
     files: dict[str, FileRow | None] = field(default_factory=dict)
     beside: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     missing: dict[str, float | None] = field(default_factory=dict)
     problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    templated: dict[str, bool] = field(default_factory=dict)
     ledger: dict[int, LedgerPost] = field(default_factory=dict)
     before: dict[int, Filed | None] = field(default_factory=dict)
     posts: dict[int, Filed | None] = field(default_factory=dict)

@@ -43,6 +43,17 @@ class Inquiry(Reader):
         )
         return [number for (number,) in rows]
 
+    def named(self, name: str) -> list[int]:
+        """The numbers of posts with this name."""
+        return [number for (number,) in self.connection.execute("SELECT number FROM posts WHERE name = ?", (name,))]
+
+    def referring(self, names: Iterable[str]) -> set[int]:
+        """The numbers of posts that refer to any of these names."""
+        if not self.connection.execute("SELECT EXISTS (SELECT 1 FROM refers)").fetchone()[0]:
+            return set()
+        rows = (self.connection.execute("SELECT post FROM refers WHERE name = ?", (name,)) for name in names)
+        return {number for found in rows for (number,) in found}
+
     def due(self, now: float) -> list[Filed]:
         """Posts whose time to come or to go has come since they were filed."""
         return self.posts_where("p.turn <= ?", round(now * 1_000_000))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from enum import IntEnum
+from posixpath import splitext
 from typing import Any, TypeVar
 
 import orjson
 
 from feedsvc.media import Enclosure, Episode, Image, Media, Podcast
-from feedsvc.model import FeedRules, FeedTable, FeedTables, Person, Post, Served, Site, Term
+from feedsvc.model import FeedRules, FeedTable, FeedTables, Person, Post, Reference, Served, Site, Term
 
 Known = TypeVar("Known", Served, Site, FeedRules, Podcast)
 
@@ -84,6 +85,12 @@ def instant(when: datetime) -> int:
     return round(when.timestamp() * 1_000_000)
 
 
+def referred_name(reference: Reference) -> str:
+    """The name (``Post.name``) of the post that a reference means."""
+    name = reference.target.rpartition("/")[2]
+    return splitext(name)[0] if reference.kind == "link" else name
+
+
 def dump(post: Post, *, with_body: bool = False) -> bytes:
     """``post`` as JSON; its path, and its body unless asked for, are kept elsewhere."""
     return orjson.dumps(
@@ -101,6 +108,7 @@ def dump(post: Post, *, with_body: bool = False) -> bytes:
             "summary": post.summary,
             "markup": post.markup,
             "excerpt": post.excerpt,
+            "refers": [(each.kind, each.target, each.line, each.url) for each in post.refers],
             "body": post.body if with_body else "",
         }
         | ({"media": post.media} if post.media else {})
@@ -128,6 +136,7 @@ def load(path: str, record: bytes) -> Post:
         body=fields["body"],
         media=_media(fields["media"]) if "media" in fields else Media(),
         excerpt=fields.get("excerpt", ""),
+        refers=tuple(Reference(*each) for each in fields.get("refers", ())),
         **{key: datetime.fromisoformat(fields[key]) for key in _BOUNDS if key in fields},
     )
 

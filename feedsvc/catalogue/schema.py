@@ -95,6 +95,12 @@ MIGRATIONS: tuple[str, ...] = (
     DROP INDEX posts_waiting;
     CREATE INDEX posts_turn ON posts (turn) WHERE turn IS NOT NULL;
     """,
+    """
+    -- Posts that refer to others, by the names of those: whose address changes, those that refer to it change too.
+    CREATE TABLE refers (name TEXT, post INTEGER, PRIMARY KEY (name, post)) WITHOUT ROWID;
+    -- Files whose posts depend on templates: they are read again when these change.
+    CREATE TABLE templated (path TEXT PRIMARY KEY) WITHOUT ROWID;
+    """,
 )
 
 

@@ -18,7 +18,7 @@ from feedsvc.catalogue.inquiry import Inquiry
 from feedsvc.catalogue.ledger import LedgerFile
 from feedsvc.catalogue.lock import Lock
 from feedsvc.catalogue.packing import pack_keys, pack_three, row_id, unpack_keys
-from feedsvc.catalogue.records import Filed, dump, dump_served
+from feedsvc.catalogue.records import Filed, dump, dump_served, referred_name
 from feedsvc.catalogue.schema import migrate
 from feedsvc.catalogue.signal import Signal
 from feedsvc.exceptions import CatalogueError
@@ -78,6 +78,17 @@ class Writer(Inquiry):
             with self._transaction():
                 self.connection.execute("UPDATE files SET digest = x'', looked = 0")
                 self._set("read_by", recipe)
+
+    def distrust_templated(self, fingerprint: bytes) -> bool:
+        """Have every file that depends on templates read again if these are others now; gives whether any is."""
+        if self.meta("templates") == fingerprint:
+            return False
+        with self.connection.transaction():
+            distrusted = self.connection.execute(
+                "UPDATE files SET digest = x'', looked = 0 WHERE path IN (SELECT path FROM templated)"
+            ).rowcount
+            self._set("templates", fingerprint)
+        return distrusted > 0
 
     def store(self, documents: Iterable[Written], entries: Mapping[bytes, bytes], generation: int) -> None:
         """Write documents of a generation to come, unseen by readers until it is published.
@@ -176,6 +187,11 @@ class Writer(Inquiry):
             "INSERT INTO beside VALUES (?, ?, ?)",
             [(path, file, size) for path, files in draft.beside.items() for file, size in files],
         )
+        gone = {path for path, row in draft.files.items() if row is None}
+        plain = {path for path, templated in draft.templated.items() if not templated}
+        run("DELETE FROM templated WHERE path = ?", [(path,) for path in gone | plain])
+        templated = [(path,) for path, templated in draft.templated.items() if templated and path not in gone]
+        run("INSERT OR IGNORE INTO templated VALUES (?)", templated)
 
     def _write_problems(self, problems: Mapping[str, tuple[Problem, ...]]) -> None:
         self.connection.executemany("DELETE FROM problems WHERE path = ?", [(path,) for path in problems])
@@ -193,6 +209,10 @@ class Writer(Inquiry):
         # Rows first go, then come: two posts may change places.
         run("DELETE FROM posts WHERE number = ?", [(old.number,) for old, _ in changed if old])
         run("DELETE FROM bodies WHERE number = ?", [(old.number,) for old, new in changed if old and not new])
+        run(
+            "DELETE FROM refers WHERE name = ? AND post = ?", [row for old, _ in changed if old for row in _refers(old)]
+        )
+        run("INSERT INTO refers VALUES (?, ?)", [row for _, new in changed if new for row in _refers(new)])
         run(
             "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [_post_row(new) for _, new in changed if new],
@@ -355,6 +375,10 @@ class Writer(Inquiry):
 
     def _set(self, key: str, value: object) -> None:
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+
+def _refers(filed: Filed) -> set[tuple[str, int]]:
+    return {(referred_name(reference), filed.number) for reference in filed.post.refers}
 
 
 def _prepare(state: Path) -> None:

@@ -49,6 +49,7 @@ class JekyllConfig:
     defaults: tuple[Default, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
     data_dir: str = "_data"
+    includes_dir: str = "_includes"
     collections_dir: str = ""
 
 
@@ -68,6 +69,7 @@ def read(path: Path) -> JekyllConfig:
         defaults=tuple(_defaults(data.get("defaults"))),
         aliases=tuple(dict(_aliases(feed)).items()),
         data_dir=_folder(data.get("data_dir")) or "_data",
+        includes_dir=_folder(data.get("includes_dir")) or "_includes",
         collections_dir=_folder(data.get("collections_dir")),
     )
 

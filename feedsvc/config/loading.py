@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from feedsvc.config import jekyll, layers, layout, people, values
 from feedsvc.config.jekyll import JekyllConfig
 from feedsvc.config.layers import Layer
-from feedsvc.config.settings import Given, Mark, Settings, local_address, mark
+from feedsvc.config.settings import Given, Mark, Settings, TemplateSources, local_address, mark
 from feedsvc.config.single import feed_tables
 from feedsvc.config.validation import validated
 from feedsvc.exceptions import ConfigError
@@ -154,11 +154,16 @@ def _compose(
         cache_bytes=found["serve.cache_bytes"],
         metrics_public=found["metrics.public"],
         sources=(*places.sources, *folder.sources),
+        templates=_templates(yml, places) if folder.layout == "jekyll" else TemplateSources(),
         token=found["rebuild.token"],
         seen=(*places.seen, *folder.seen),
         given=given,
         undecided=folder.undecided,
     )
+
+
+def _templates(yml: JekyllConfig, places: _Places) -> TemplateSources:
+    return TemplateSources(places.content / yml.includes_dir, places.content / yml.data_dir, places.yml)
 
 
 def _site(found: dict[str, Any], yml: JekyllConfig, known: People) -> Site:

@@ -28,11 +28,21 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateSources:
+    """Where a site keeps what its posts' Liquid may use: the folders and ``_config.yml``; None for what it has not."""
+
+    includes: Path | None = None
+    data: Path | None = None
+    config: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that is configured. Times in seconds, sizes in bytes.
 
     ``content`` is absolute, and a symlink is left as one: it may be switched. ``sources`` are the files that
-    configure, and those that would if they appeared; ``seen`` is how they looked.
+    configure, and those that would if they appeared; ``seen`` is how they looked. ``templates`` are no part of
+    the digest: they concern only posts that hold Liquid.
     """
 
     content: Path
@@ -50,6 +60,7 @@ class Settings:
     cache_bytes: int
     metrics_public: bool
     sources: tuple[Path, ...]
+    templates: TemplateSources = field(default_factory=TemplateSources)
     token: str = field(default="", repr=False)
     seen: tuple[Mark, ...] = field(default=(), repr=False)
     given: Given | None = field(default=None, repr=False)

@@ -4,5 +4,14 @@ from feedsvc.markup.characters import legal
 from feedsvc.markup.clean import to_html
 from feedsvc.markup.excerpt import excerpt
 from feedsvc.markup.plain import text
+from feedsvc.markup.references import reference, starts_with_reference, with_references
 
-__all__ = ["excerpt", "legal", "text", "to_html"]
+__all__ = [
+    "excerpt",
+    "legal",
+    "reference",
+    "starts_with_reference",
+    "text",
+    "to_html",
+    "with_references",
+]

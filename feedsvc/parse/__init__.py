@@ -28,7 +28,8 @@ term-long          problem a name of more than 200 characters: left out
 too-many-terms     problem more than 100 categories, tags and authors: the rest is left out
 permalink          problem a permalink with a placeholder that its generator does not know, or with a template; the
                            default is used
-liquid             problem a mark of Liquid that needs more than the site's address: shown as written
+liquid             problem Liquid that cannot be rendered: left out, or the whole shown as written
+link-missing       problem ``link`` or ``post_url`` names a post that is not there (found when posts are filed)
 shortcode          problem a shortcode whose template only Hugo knows: left out, what it encloses stays
 link               problem a link of Pelican's kind to a file whose address is not known: leads to the post's page
 slug               problem a slug that Pelican makes with Unidecode, which is not installed

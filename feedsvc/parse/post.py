@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from feedsvc.exceptions import ContentError
 from feedsvc.markup import text as plain_text
-from feedsvc.markup import to_html
-from feedsvc.model import ContentRules, Parsed, Person, Post, Site, Term
+from feedsvc.markup import to_html, with_references
+from feedsvc.model import ContentRules, Parsed, Person, Post, Reference, Site, Templates, Term
 from feedsvc.parse import hugo, pelican
 from feedsvc.parse.dates import settle, zone_named
 from feedsvc.parse.dating import embargo, expires, published, updated
 from feedsvc.parse.decode import decode
 from feedsvc.parse.defaults import with_defaults
 from feedsvc.parse.links import claimed_guid, links
-from feedsvc.parse.liquid import fill_in
 from feedsvc.parse.matter import Matter, read_matter
 from feedsvc.parse.media import media
+from feedsvc.parse.page import page
 from feedsvc.parse.place import locate
 from feedsvc.parse.source import Source, one_line, without_html
 from feedsvc.selection import is_draft
@@ -32,17 +32,25 @@ _YES = frozenset(("true", "yes", "on"))
 _HEADING = re.compile(r"\s*<h[1-6][^>]*>(.*?)</h[1-6]>", re.DOTALL)
 _TITLE_LENGTH = 60
 _MATTER = re.compile(r"\s*(?:---|\+\+\+|\w+[:：])")  # what was meant as front matter is no text to show
+_LIQUID_HINT = "write what it stands for, or put what is no Liquid between {% raw %} and {% endraw %}"
 _BARE = "the file does not start with front matter"
 _BARE_HINT = "start it with a line of ---, its title and date, and another line of ---"
 _KEYS = {"category": ("categories", "category"), "tag": ("tags", "tag"), "author": ("authors", "author")}
 
 
-def parse(raw: bytes, path: str, rules: ContentRules, site: Site, first_seen: Seen) -> Parsed:
+def parse(
+    raw: bytes,
+    path: str,
+    rules: ContentRules,
+    site: Site,
+    first_seen: Seen,
+    templates: Callable[[], Templates] = Templates,
+) -> Parsed:
     """The post in a file, and what its author should mend; no post where it says it is not to be published.
 
     ``path`` is relative to the content folder, with slashes. ``first_seen`` stands in for a date that is not
-    there. Future posts are read like any other. ContentError for a file that cannot be read: see the table
-    of codes in ``feedsvc.parse``.
+    there; ``templates`` gives what its Liquid may use, and is called if it has any. Future posts are read like any
+    other. ContentError for a file that cannot be read: see the table of codes in ``feedsvc.parse``.
     """
     matter = _read(raw, path, rules)
     if matter is None:
@@ -58,8 +66,8 @@ def parse(raw: bytes, path: str, rules: ContentRules, site: Site, first_seen: Se
     when, dated = published(source, first_seen)
     if _dropped(source):
         return Parsed(None, tuple(source.problems))
-    post = _post(source, when, dated=dated)
-    return Parsed(post, tuple(source.problems), tuple(source.beside))
+    post = _post(source, when, templates, dated=dated)
+    return Parsed(post, tuple(source.problems), tuple(source.beside), _holds_liquid(source))
 
 
 def _read(raw: bytes, path: str, rules: ContentRules) -> Matter | None:
@@ -119,16 +127,19 @@ def _dropped(source: Source) -> bool:
     return fatal and not source.rules.rescue
 
 
-def _post(source: Source, when: datetime, *, dated: bool) -> Post:
+def _post(source: Source, when: datetime, templates: Callable[[], Templates], *, dated: bool) -> Post:
     data, place = source.data, source.place
     named = categories(data, place.folders)
     authors = _authors(data, source.rules.people)
     filing = terms(named, tags(data), authors)
     _note_terms(source, filing)
     url, guid = _links(source, named, when)
-    body = _body(source, url)
     claimed = claimed_guid(source)
     beside = media(source, url)
+    if _holds_liquid(source):
+        body, refers = _rendered(source, templates(), page(source, url, guid, when, filing.terms))
+    else:
+        body, refers = _body(source, url), ()
     return Post(
         path=source.path,
         name=place.name,
@@ -149,6 +160,7 @@ def _post(source: Source, when: datetime, *, dated: bool) -> Post:
         embargo=embargo(source, when),
         expires=expires(source),
         excerpt=_excerpt_end(source),
+        refers=refers,
     )
 
 
@@ -190,20 +202,37 @@ def _note_commas(source: Source, filed: tuple[Term, ...]) -> None:
 
 
 def _body(source: Source, url: str) -> str:
-    """The body, with what its generator would fill in: as far as the site's address does it for Liquid marks."""
+    """The body, with what its generator would fill in; Liquid apart."""
     if source.rules.layout == "hugo":
         return hugo.body(source)
-    if source.rules.layout == "pelican":
-        return pelican.body(source, url)
+    return pelican.body(source, url) if source.rules.layout == "pelican" else source.matter.body
+
+
+def _holds_liquid(source: Source) -> bool:
+    """Whether there is any Liquid that Jekyll would render."""
     body = source.matter.body
-    if not source.jekyll or ("{%" not in body and "{{" not in body) or source.value("render_with_liquid") == "false":
-        return body
-    filled, left = fill_in(body, source.site)
-    if left >= 0:
-        shown = one_line(body[left : min(left + 60, body.find("}", left) + 2)])
-        message = f"{shown!r} is shown as written: templates are not run"
-        source.note("liquid", source.matter.body_line(left), message, "write what it stands for")
-    return filled
+    marked = "{%" in body or "{{" in body
+    return marked and source.jekyll and source.value("render_with_liquid") != "false"
+
+
+def _rendered(source: Source, templates: Templates, page: Mapping[str, object]) -> tuple[str, tuple[Reference, ...]]:
+    """The body as Liquid makes it, and the posts that it refers to."""
+    from feedsvc.parse.liquid import Given, render  # noqa: PLC0415 - 40 ms that few sites need
+
+    made = render(source.matter.body, Given(source.site, templates, page, source.zone))
+    line = source.matter.body_line
+    for fault in made.faults:
+        shown = _shown(source.matter.body, fault.place)
+        source.note("liquid", line(fault.place), f"{shown}{fault.message}", _LIQUID_HINT)
+    return made.body, tuple(Reference(kind, target, line(place)) for kind, target, place in made.refers)
+
+
+def _shown(body: str, place: int) -> str:
+    """The mark of Liquid at a place, or around it, on one line."""
+    start = max(body.rfind("{{", 0, place + 2), body.rfind("{%", 0, place + 2))
+    end = body.find("}}" if body.startswith("{{", start) else "%}", start)
+    mark = one_line(body[start : start + 60 if end < 0 else min(start + 60, end + 2)]) if start >= 0 else ""
+    return f"{mark!r}: " if mark else ""
 
 
 def _title(source: Source, body: str, url: str) -> str:
@@ -214,7 +243,7 @@ def _title(source: Source, body: str, url: str) -> str:
     slug = one_line(" ".join(word[:1].title() + downcase(word[1:]) for word in source.place.slug.split("-")))
     if source.jekyll and source.data.get("title") is None:
         return slug or source.place.name  # Jekyll's own title for a post without one
-    html = to_html(body, source.place.markup, url)
+    html = to_html(with_references(body, ()), source.place.markup, url)
     heading = _HEADING.match(html)
     title = one_line(plain_text(heading[1] if heading else html, _TITLE_LENGTH)) or slug or source.place.name
     source.note("title-missing", "title", f"no title: {title!r} is used", "write a title")

@@ -15,6 +15,7 @@ from feedsvc.catalogue import Draft, Filed, FileRow, LedgerPost, Standing, Write
 from feedsvc.exceptions import ContentError
 from feedsvc.model import ContentRules, Fingerprint, Post, Problem, Site, Term
 from feedsvc.pipeline.overlay import Overlay
+from feedsvc.pipeline.referring import MISSING, due_to_change, problems, resolved, unresolved
 from feedsvc.pipeline.taking import Taken
 from feedsvc.plan import terms_of
 from feedsvc.scan import SCANNED
@@ -101,6 +102,7 @@ class Filing:
         if taken.same:
             return
         draft.problems[path], draft.beside[path] = taken.problems, taken.beside
+        draft.templated[path] = taken.templated
         if taken.error is not None:
             self._take_bad(path, taken.error)
         elif taken.post is not None:
@@ -117,12 +119,27 @@ class Filing:
         for id_ in sorted(self._ids):
             self._settle(id_)
         self._ids.clear()
+        for filed in due_to_change(self._ahead, self._writer):
+            self._refer(filed)
         draft = self._ahead.finish()
         if self._site.provisional:
             draft.ledger = {number: replace(row, id=None) for number, row in draft.ledger.items()}
         for old, new in draft.changed_posts():
             draft.touched |= _touched(old, new)
         return draft
+
+    def _refer(self, filed: Filed) -> None:
+        """Put the addresses of other posts into one that refers to them, and tell of those that are not there."""
+        draft, path = self._ahead.draft, filed.post.path
+        refers = resolved(filed.post, self._ahead, self._site.url, self._rules.collections_dir)
+        post = replace(filed.post, refers=refers)
+        if post != filed.post:
+            version = _version(self._recipe, filed.id, post, filed.updated, filed.digest)
+            self._ahead.put(filed.number, replace(filed, post=post, version=version))
+        known = draft.problems.get(path, self._writer.problems_where("path = ?", path))
+        told = (*(each for each in known if each.code != MISSING), *problems(post))
+        if told != known:
+            draft.problems[path] = told
 
     # -- the three kinds of files --------------------------------------------------------------------------
 
@@ -140,7 +157,9 @@ class Filing:
                 if current.packed
                 else self._writer.bodies([row.number])[row.number]
             )
-            row = replace(row, last_good=packer.pack(dump(replace(current.post, body=body), with_body=True)))
+            row = replace(
+                row, last_good=packer.pack(dump(replace(unresolved(current.post), body=body), with_body=True))
+            )
         if row.last_good is not None:
             post = load(path, packer.unpack(row.last_good))
             self._file(self._ahead.keep(row), replace(post, body=""), packer.pack(post.body.encode()))
@@ -297,6 +316,7 @@ def _version(recipe: bytes, id_: str, post: Post, updated: datetime, body: bytes
         post.markup,
         [(term.scheme, term.name) for term in post.terms],
         [(person.name, person.email, person.uri) for person in post.authors],
+        [each.url for each in post.refers],
     )
     if post.media:
         facts = (*facts, post.media)

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from feedsvc.catalogue import Draft, Filed, Inquiry, Writer
-from feedsvc.config import Settings
+from feedsvc.config import Settings, templates
 from feedsvc.model import FeedRules, FeedTables, Report, Site, Term
 from feedsvc.particulars import own
 from feedsvc.pipeline.gathering import Gathered, Gatherer
@@ -42,9 +42,11 @@ def rebuild(
     recipe = _recipe(settings)
     anew = writer.recipe() != recipe
     writer.distrust(recipe)
+    fingerprint = templates.fingerprint(settings.templates)
+    everywhere = writer.distrust_templated(fingerprint) or anew
     with Pool(settings.processes) as pool:
-        gatherer = Gatherer(writer, settings, recipe, now, pool, progress, allow_empty=allow_empty)
-        gathered = gatherer.gather(None if anew else paths)
+        gatherer = Gatherer(writer, settings, recipe, fingerprint, now, pool, progress, allow_empty=allow_empty)
+        gathered = gatherer.gather(None if everywhere else paths)
         resettled = writer.all_terms() if anew else _resettled(writer, settings.feeds.tables)
         terms = sorted({*writer.touched(), *resettled, *gathered.draft.touched})
         printed = Printed()
@@ -183,7 +185,11 @@ def survey(
     """Read the folder, or ``paths`` of it, without making documents; feeds that change are owed to a rebuild."""
     recipe = _recipe(settings)
     writer.distrust(recipe)
+    fingerprint = templates.fingerprint(settings.templates)
+    everywhere = writer.distrust_templated(fingerprint)
     with Pool(settings.processes) as pool:
-        gathered = Gatherer(writer, settings, recipe, now, pool, progress).gather(paths)
+        gathered = Gatherer(writer, settings, recipe, fingerprint, now, pool, progress).gather(
+            None if everywhere else paths
+        )
     writer.commit(gathered.draft, now)
     return _report(writer, gathered, (), Printed())

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import partial
 
 from feedsvc.catalogue import Draft, Writer
-from feedsvc.config import Settings
+from feedsvc.config import Settings, templates
 from feedsvc.exceptions import ContentMissing
 from feedsvc.model import Known
 from feedsvc.pipeline.filing import Filing
@@ -55,7 +56,7 @@ class Gathered:
 class Gatherer:
     """Brings the catalogue's posts in step with the folder. ``now`` in epoch seconds.
 
-    ``allow_empty`` takes a folder without posts at its word.
+    ``fingerprint`` is that of the settings' templates. ``allow_empty`` takes a folder without posts at its word.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Gatherer:
         writer: Writer,
         settings: Settings,
         recipe: bytes,
+        fingerprint: bytes,
         now: float,
         pool: Pool,
         progress: Progress,
@@ -75,7 +77,8 @@ class Gatherer:
         self._pool = pool
         self._progress = progress
         self._allow_empty = allow_empty
-        self._taker = Taker(settings.content.resolve(), settings.rules, settings.site, math.floor(now * 1e9))
+        shared = partial(templates.read, settings.templates, fingerprint)
+        self._taker = Taker(settings.content.resolve(), settings.rules, settings.site, math.floor(now * 1e9), shared)
         self._filing = Filing(writer, settings.rules, settings.site, recipe, now, retake=self._retake)
         self._gathered = Gathered()
 

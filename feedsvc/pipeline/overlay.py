@@ -26,6 +26,7 @@ class Overlay:
         self._stored_below = self._next  # numbers from here on are the draft's own
         self._at: dict[str, int] = {}
         self._named: dict[tuple[str, bytes], set[int]] = {}
+        self._by_name: dict[str, set[int]] = {}
         self._holders: dict[str, set[int]] = {}
 
     def finish(self) -> Draft:
@@ -107,6 +108,7 @@ class Overlay:
         self.draft.posts[number] = filed
         if filed is not None:
             self._named.setdefault((filed.post.name, filed.digest), set()).add(number)
+            self._by_name.setdefault(filed.post.name, set()).add(number)
             self._holders.setdefault(filed.id, set()).add(number)
 
     def twins(self, name: str, body: bytes) -> list[Filed]:
@@ -121,6 +123,11 @@ class Overlay:
             for filed in found
             if (filed.post.name, filed.digest) == (name, body) and filed.post.path not in self.missing
         ]
+
+    def named(self, name: str) -> list[Filed]:
+        """Posts of this name, in order of their numbers."""
+        numbers = {*(self._writer.named(name) if self._may_hold(name) else ()), *self._by_name.get(name, ())}
+        return [filed for number in sorted(numbers) if (filed := self.post(number)) and filed.post.name == name]
 
     def group(self, id_: str) -> list[Filed]:
         """The posts with an id, in order of their numbers."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from xxhash import xxh3_128_digest
 from feedsvc.catalogue import Packer
 from feedsvc.exceptions import ContentError
 from feedsvc.media import Media
-from feedsvc.model import Beside, ContentRules, Fingerprint, Post, Problem, Site
+from feedsvc.model import Beside, ContentRules, Fingerprint, Post, Problem, Site, Templates
 from feedsvc.parse import parse
 from feedsvc.passing import Passed
 from feedsvc.scan import read, size
@@ -49,6 +49,7 @@ class Taken(Passed):
     body: bytes = b""
     problems: tuple[Problem, ...] = ()
     beside: tuple[tuple[str, int], ...] = ()
+    templated: bool = False
     error: ContentError | None = None
     gone: bool = False
     unsettled: bool = False
@@ -57,12 +58,13 @@ class Taken(Passed):
 
 @dataclass(frozen=True, slots=True)
 class Taker:
-    """How files are read: the folder, its rules, and ``now`` in nanoseconds."""
+    """How files are read: the folder, its rules, what posts' Liquid may use, and ``now`` in nanoseconds."""
 
     content: Path
     rules: ContentRules
     site: Site
     now: int
+    templates: Callable[[], Templates] = Templates
 
     def take(self, batch: Sequence[Wanted]) -> list[Taken]:
         """Read files, in order."""
@@ -92,7 +94,7 @@ class Taker:
     def _parse(self, raw: bytes, seen: Taken, first_seen: float, packer: Packer) -> Taken:
         moment = datetime.fromtimestamp(first_seen, ZoneInfo(self.site.timezone))
         try:
-            parsed = parse(raw, seen.path, self.rules, self.site, moment)
+            parsed = parse(raw, seen.path, self.rules, self.site, moment, self.templates)
         except ContentError as error:
             if error.unfinished and self._fresh(seen):
                 return Taken(seen.path, unsettled=True)
@@ -113,6 +115,7 @@ class Taker:
             body=xxh3_128_digest(body),
             problems=(*parsed.problems, *(_lost(seen.path, each) for each in parsed.beside if sizes[each.path] < 0)),
             beside=tuple(sorted(sizes.items())),
+            templated=parsed.templated,
         )
 
     def _fresh(self, seen: Taken) -> bool:

@@ -3,7 +3,7 @@
 from feedsvc.uris.archives import Bound, archive_path, mark, read_archive_path
 from feedsvc.uris.feeds import addressable, feed_name, feed_path, page_path, read_path
 from feedsvc.uris.hugo import HugoPage, hugo_path
-from feedsvc.uris.jekyll import STYLES, UrlDrop, downcase, jekyll_url, permalink_template, post_id, slugify
+from feedsvc.uris.jekyll import STYLES, UrlDrop, downcase, jekyll_url, normal_path, permalink_template, post_id, slugify
 from feedsvc.uris.pelican import needs_unidecode, pelican_path, pelican_slug, tag_uri
 from feedsvc.uris.references import absolute, ascii_uri
 
@@ -23,6 +23,7 @@ __all__ = [
     "jekyll_url",
     "mark",
     "needs_unidecode",
+    "normal_path",
     "page_path",
     "pelican_path",
     "pelican_slug",

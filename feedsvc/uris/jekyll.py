@@ -196,10 +196,11 @@ def post_id(site: Site, url: str, slug: str) -> str:
     reason it keeps the slashes that the site's address ends in (``https://example.org//2022/…``).
     """
     directory = url.rstrip("/").rpartition("/")[0].rstrip("/")
-    return ascii_uri(site.url + site.slashes + _normalize(f"{site.baseurl}{directory}/{slug.lstrip('/')}"))
+    return ascii_uri(site.url + site.slashes + normal_path(f"{site.baseurl}{directory}/{slug.lstrip('/')}"))
 
 
-def _normalize(path: str) -> str:
+def normal_path(path: str) -> str:
+    """A path on the site, with its query and fragment, as the Addressable gem writes it."""
     if _NORMAL_PATH.match(path):
         return path
     path, mark, fragment = path.partition("#")

@@ -88,9 +88,8 @@ def write(site: Path, path: str, front: str, body: str = "正文 body") -> None:
     file.write_text(f"---\n{front}\n---\n{body}\n\nFILE{path.encode().hex()}ELIF\n", "utf-8")
 
 
-def by_jekyll(site: Path) -> dict[str, Told]:
-    """What Jekyll and jekyll-feed say of each post, by its path."""
-    (site / "dump.json").write_text(_DUMP, "utf-8")
+def run_jekyll(site: Path) -> None:
+    """Build a site into its ``_site``."""
     environment = {**os.environ, "JEKYLL_NO_BUNDLER_REQUIRE": "true", "JEKYLL_ENV": "production", "LANG": "C.UTF-8"}
     ran = subprocess.run(
         ["jekyll", "build", "--disable-disk-cache", "--source", site, "--destination", site / "_site"],
@@ -98,6 +97,12 @@ def by_jekyll(site: Path) -> dict[str, Told]:
     )  # fmt: skip
     told = [line for line in (ran.stdout + ran.stderr).decode().splitlines() if "\tfrom " not in line]
     assert ran.returncode == 0, "\n".join(told)
+
+
+def by_jekyll(site: Path) -> dict[str, Told]:
+    """What Jekyll and jekyll-feed say of each post, by its path."""
+    (site / "dump.json").write_text(_DUMP, "utf-8")
+    run_jekyll(site)
     dumped = {post["path"]: post for post in json.loads((site / "_site" / "dump.json").read_bytes())}
     inside = f"{_collections_dir(site)}/"  # which the paths of documents do not name
     feed = _BARE.sub("&amp;", (site / "_site" / "feed.xml").read_text("utf-8"))  # links with "&" are not escaped
@@ -185,6 +190,11 @@ def typed(text: str) -> str:
     return " ".join(html.unescape(text).translate(_SMART).split())
 
 
+def packed(text: str) -> str:
+    """The same without white space."""
+    return typed(text).replace(" ", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Excuse:
     """A point in which we are not as Jekyll is, on purpose: when, and why."""
@@ -218,12 +228,12 @@ EXCUSES = (
     Excuse(
         "summary",
         "strip_html joins the words on both sides of <br>",
-        lambda ours, theirs: typed(ours.summary).replace(" ", "") == typed(theirs.summary).replace(" ", ""),
+        lambda ours, theirs: packed(ours.summary) == packed(theirs.summary),
     ),
     Excuse(
         "summary",
         "where lines end in CR LF Jekyll finds no end of a paragraph, and takes the whole post",
-        lambda ours, theirs: ours.crlf and typed(theirs.summary).startswith(typed(ours.summary)),
+        lambda ours, theirs: ours.crlf and packed(theirs.summary).startswith(packed(ours.summary)),
     ),
     Excuse(
         "summary",

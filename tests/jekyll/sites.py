@@ -114,7 +114,7 @@ def make(site: Path, seed: int, posts: int = 40) -> None:
     for _ in range(posts):
         name = f"{chance.choice(DAYS)}-{chance.choice(SLUGS)}.{chance.choice(SUFFIXES)}"
         path = f"{chance.choice(FOLDERS)}/{name}"
-        if "collections_dir" in config and chance.random() < 0.8:
+        if "collections_dir" in config:
             path = f"{chance.choice((config['collections_dir'], 'elsewhere'))}/{path}"
         if not (site / path).exists():
             write(site, path, _front(chance), chance.choice(BODIES))

@@ -26,6 +26,7 @@ BODIES = (
     "Second <b>text</b>, a good deal longer than the first was, 第二段。",
     "",
     "third *one*",
+    "see [a]({% post_url 2026-01-01-alpha %}), {% link _posts/2026-01-02-beta.md %} {% include note.html %}",
 )
 DATES = (
     "2026-01-01 08:00:00 +0800",
@@ -60,6 +61,8 @@ KINDS = [
     "enclose",
     "record",
     "limit",
+    "refer",
+    "include",
 ]
 
 small = st.integers(0, 7)
@@ -196,6 +199,24 @@ class Folder:
         path.write_text("\n".join(changed) + "\n")
         return set()
 
+    def _refer(self, path: Path, two: int, three: int) -> set[Path]:
+        """A post names another, that may be there, and where it may be."""
+        name = f"2026-01-0{1 + two % 3}-{SLUGS[three % len(SLUGS)]}"
+        mark = (f"post_url {name}", f"post_url travel/{name}", f"link _posts/{name}.md")[three % 3]
+        with path.open("ab") as file:
+            file.write(f"\n[茶]({{% {mark} %}})\n".encode())
+        return set()
+
+    def _include(self, path: Path, two: int, three: int) -> set[Path]:
+        """What posts include comes, changes or goes."""
+        note = self.root / "_includes" / "note.html"
+        note.parent.mkdir(exist_ok=True)
+        if two % 4:
+            note.write_text(f"<b>{two}</b>{{{{ site.title }}}}")
+        else:
+            note.unlink(missing_ok=True)
+        return {note}
+
     def _record(self, path: Path, two: int, three: int) -> set[Path]:
         """A file beside the posts comes, changes its size, or goes."""
         sound = self.root / "audio" / f"{two % 2}.mp3"
@@ -275,6 +296,7 @@ def check_equivalence(tmp: Path, kind: type[Folder], sequence: list[Step], scope
     """``scoped`` steps are told by their paths, ``quick`` ones follow the last within the grace for vanished files."""
     folder = kind(tmp / "site")
     folder.apply(("add", 0, 0, 0))
+    folder.apply(("add", 4, 1, 1))  # which refers to the first
     settings = settings_for(tmp / "site", tmp / "one")
     now = START
     writer = Writer(settings.state, "site", now)
