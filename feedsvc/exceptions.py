@@ -7,6 +7,7 @@ FeedsvcError
 ├── OldFeedError           a feed that is live elsewhere cannot be read; carries its source
 ├── RenderError            a document could not be made; carries the feed's address
 ├── SelectionError         a query asks for what cannot be; carries the parameter
+├── SearchNotReady         words cannot be looked up yet: the index is being made
 └── CatalogueError         the state folder cannot be used; carries its path
     ├── CatalogueMissing   there is no catalogue yet: nothing has been built here
     └── CatalogueBusy      another writer holds the lock
@@ -89,6 +90,13 @@ class SelectionError(FeedsvcError):
 
     def __str__(self) -> str:
         return self.message
+
+
+class SearchNotReady(FeedsvcError):
+    """Words cannot be looked up yet; in a moment they can."""
+
+    def __init__(self) -> None:
+        super().__init__("The index for searches is being made: try again in a minute.")
 
 
 @dataclass

@@ -512,3 +512,4 @@ class Served:
     moved: Moves = ()
     site: Site = field(default_factory=lambda: Site(""))
     feeds: FeedRules = field(default_factory=lambda: FeedRules(""))
+    search: bool = True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Iterable
 from contextlib import closing
@@ -14,9 +13,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from feedsvc.catalogue import Control
 from feedsvc.config import Settings
 from feedsvc.exceptions import FeedsvcError
+from feedsvc.log import configure_log
 from feedsvc.model import Report
 from feedsvc.pipeline.patrol import Patrol
 from feedsvc.pipeline.progress import Progress, silent
+from feedsvc.search import Companion
 from feedsvc.service import Service
 from feedsvc.watcher import Watcher
 
@@ -47,6 +48,7 @@ class Triggers:
         self._look_again: float | None = None
         self._unsettled: tuple[str, ...] = ()  # to be looked at with whatever is looked at next
         self._walk = Patrol()
+        self._index = Companion(service.settings.state)
         self._exported = False  # whether the last generation is in the export
         self._failure = ""  # why the last rebuild failed
 
@@ -64,7 +66,7 @@ class Triggers:
         """Rebuild for every reason until ``stop`` is set. A rebuild that fails is logged, and tried again."""
         settings = self._service.settings
         self._service.open()
-        _configure_log()
+        configure_log()
         scheduler = BackgroundScheduler(timezone="UTC")
         timer = scheduler.add_job(self._patrol, "interval", seconds=settings.every, misfire_grace_time=None)
         with closing(Control(settings.state)) as control:
@@ -73,6 +75,8 @@ class Triggers:
             try:
                 while self._wait(stop, control):
                     self._rebuild(stop)
+                    if self._service.has_generation():
+                        self._index.keep(wanted=self._service.settings.search)
                     if self._service.settings is not settings:  # configuration was read again
                         settings = self._service.settings
                         timer.reschedule("interval", seconds=settings.every)
@@ -81,6 +85,7 @@ class Triggers:
             finally:
                 watcher.stop()
                 self._walk.stop()
+                self._index.stop()
                 scheduler.shutdown()
 
     def _patrol(self) -> None:
@@ -162,16 +167,3 @@ class Triggers:
                 problems=len(report.problems),
                 seconds=round(report.seconds, 3),
             )
-
-
-def _configure_log() -> None:
-    """One line an event, to standard error; coloured on a terminal only."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0),
-        ],
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
-    )

@@ -29,6 +29,7 @@ _Place = tuple[Term, int, str, int]
 
 PAGE = 16_384  # bytes: entries of some 4 KB lie in few pages
 STATES = 50  # of a document, before it is as it is, that are remembered
+REMEMBERED = 20_000  # changes: who has missed more looks at all posts
 KEPT = 60.0  # seconds a superseded document stays for readers that are in the middle of an answer
 
 
@@ -220,6 +221,11 @@ class Writer(Inquiry):
         run(
             "INSERT OR REPLACE INTO bodies VALUES (?, ?)",
             [(new.number, new.packed) for _, new in changed if new and new.packed is not None],
+        )
+        numbers = (post.number for old, new in changed if (post := new or old))
+        run("INSERT INTO changes (post) VALUES (?)", [(number,) for number in numbers])
+        self.connection.execute(
+            "DELETE FROM changes WHERE change <= (SELECT max(change) FROM changes) - ?", (REMEMBERED,)
         )
 
     def _write_terms(self, changed: list[tuple[Filed | None, Filed | None]], now: float) -> None:

@@ -153,6 +153,7 @@ def _compose(
         workers=found["serve.workers"] or cores,
         cache_bytes=found["serve.cache_bytes"],
         metrics_public=found["metrics.public"],
+        search=found["search.enabled"],
         sources=(*places.sources, *folder.sources),
         templates=_templates(yml, places) if folder.layout == "jekyll" else TemplateSources(),
         token=found["rebuild.token"],
@@ -274,4 +275,5 @@ def _served(found: dict[str, Any], site: Site, feeds: FeedRules, aliases: tuple[
         moved=found["moved"],
         site=site,
         feeds=feeds,
+        search=found["search.enabled"],
     )

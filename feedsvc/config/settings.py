@@ -59,6 +59,7 @@ class Settings:
     workers: int
     cache_bytes: int
     metrics_public: bool
+    search: bool
     sources: tuple[Path, ...]
     templates: TemplateSources = field(default_factory=TemplateSources)
     token: str = field(default="", repr=False)

@@ -234,6 +234,12 @@ TABLE: tuple[Setting, ...] = (
         "serve.workers", "number", None, "Processes that answer requests.", "one for each processor", least=1, most=256
     ),
     Setting("serve.cache_bytes", "size", "256MB", "Documents that each worker keeps in memory.", least=0, most=1 << 40),
+    Setting(
+        "search.enabled",
+        "flag",
+        default=True,
+        help="Find posts by words, in an index that is kept in the state folder beside the catalogue.",
+    ),
     Setting("metrics.public", "flag", default=False, help="Show `/metrics` without the token."),
 )
 
