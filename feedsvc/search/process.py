@@ -41,11 +41,7 @@ class Companion:
             remove(self._state)
         elif self._process is None or not self._process.is_alive():
             self.stop()
-            # spawn: a forked child would inherit locks that other threads hold
-            self._process = get_context("spawn").Process(
-                target=_follow, args=(self._state,), name="search-index", daemon=True
-            )
-            self._process.start()
+            self._process = _start(self._state)
 
     def stop(self) -> None:
         """End it. What it has done stays done."""
@@ -60,9 +56,20 @@ class Companion:
         self._process = None
 
 
+def _start(state: Path) -> BaseProcess:
+    # spawn: a forked child would inherit locks that other threads hold
+    process = get_context("spawn").Process(target=_follow, args=(state,), name="search-index", daemon=True)
+    # Ctrl-C is the parent's: a process inherits what is blocked, and is safe from it while it still imports
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return process
+
+
 def _follow(state: Path) -> None:
     """Catch up with each generation, for ever."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
     os.nice(NICE)
     configure_log()

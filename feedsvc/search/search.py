@@ -16,7 +16,7 @@ from feedsvc.search.store import FILE, Build, Store, damaged, remove
 from feedsvc.search.texts import key, read_texts
 from feedsvc.select import Selection
 
-MOST_READ = 300  # texts for one answer: beyond them, posts that look as though they had the words are left out
+MOST_READ = 200  # texts for one answer: beyond them, posts that look as though they had the words are left out
 AT_ONCE = 50  # posts that are looked at together
 
 _Candidate = tuple[int, int, bytes]  # published, post, key

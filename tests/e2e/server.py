@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -214,7 +215,11 @@ class Server:
 
     def workers(self) -> list[int]:
         """The processes that answer requests: those that hold the listening socket, beside the parent."""
-        return [pid for pid in self.children() if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        sockets = {
+            f"socket:[{row[9]}]" for row in rows if row[3] == "0A" and int(row[1].partition(":")[2], 16) == self.port
+        }
+        return [pid for pid in self.children() if sockets & _open_files(pid)]
 
     def stop(self, number: int = signal.SIGTERM, *, timeout: float = 8.0, group: bool = False) -> int:
         """Send a signal, to it alone or to all of its group, and wait for its exit status."""
@@ -311,6 +316,15 @@ class Server:
     def wait_shows(self, path: str, *texts: str, timeout: float = 5.0) -> float:
         """Wait until a document is served that holds all the texts; gives the seconds that took."""
         return seconds_until(lambda: self.shows(path, *texts), timeout, what=f"{texts} at {path}")
+
+
+def _open_files(pid: int) -> set[str]:
+    """What a process has open; nothing where it has ended."""
+    found = set[str]()
+    for path in Path(f"/proc/{pid}/fd").glob("*"):
+        with suppress(OSError):
+            found.add(str(path.readlink()))
+    return found
 
 
 def alive(pid: int) -> bool:

@@ -78,6 +78,7 @@ def test_a_killed_server_leaves_no_process_and_the_next_goes_on(serve: Serve, si
 
 def test_a_killed_worker_is_replaced(serve: Serve) -> None:
     server = serve(workers=2)
+    server.wait_workers(2)
     before = validators(server)
     workers = server.workers()
     assert len(workers) == 2
