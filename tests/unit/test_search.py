@@ -155,6 +155,22 @@ def test_what_changed_since_is_not_shown_as_it_was(desk: Desk) -> None:
     assert found(desk, Selection(words="别的")) == []
     catch_up(desk)
     assert len(found(desk, Selection(words="别的"))) == 1
+    assert [(build.held, build.stale, build.late) for build in Store(desk.state, create=False).builds()] == [(2, 2, 1)]
+
+
+def test_late_rows_come_in_their_places(desk: Desk) -> None:
+    for number in range(9):
+        put(desk, f"p{number}", "茅台", day=1 + number)
+    desk.look()
+    catch_up(desk)
+    for number in (0, 3, 4, 8):
+        put(desk, f"p{number}", "茅台酒", day=1 + number)
+    desk.look()
+    catch_up(desk)
+    rows = choose(desk.writer, Selection(), limit=9)
+    for limit in (1, 2, 3, 9):
+        assert found(desk, Selection(words="茅台"), limit=limit) == rows[:limit]
+        assert found(desk, Selection(words="茅台"), rows[3][:3], limit) == rows[4 : 4 + limit]
 
 
 def test_a_change_costs_what_changed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
