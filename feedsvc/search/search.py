@@ -16,8 +16,12 @@ from feedsvc.search.store import FILE, Build, Store, damaged, remove
 from feedsvc.search.texts import key, read_texts
 from feedsvc.select import Selection
 
-MOST_READ = 200  # texts for one answer: beyond them, posts that look as though they had the words are left out
-AT_ONCE = 50  # posts that are looked at together
+# Texts that are read for one answer, beyond so many for each that has the words: where few of those that look as though
+# they had the words do, the older ones are left out.
+MOST_READ = 200
+OFTEN_READ = 3
+AT_ONCE = 50  # posts that are looked at together, and at least
+FEW = 10
 
 _Candidate = tuple[int, int, bytes]  # published, post, key
 
@@ -65,7 +69,7 @@ class Search:
         candidates = _candidates(store, build.number, _query(selection, wanted), before)
         doubtful = [word for word, (_, sure) in zip(words, looked_up, strict=True) if not sure]
         places = _in_order(reader, candidates, before, limit)
-        found = _read(reader, places, doubtful) if doubtful else places
+        found = _read(reader, places, doubtful, limit) if doubtful else places
         return [_row(filed) for filed in islice(found, limit)]
 
     def _open(self) -> Store:
@@ -143,13 +147,18 @@ def _take(instants: Iterator[tuple[int, Iterator[_Candidate]]], limit: int) -> l
     return some
 
 
-def _read(reader: Reader, posts: Iterator[Filed], words: Collection[str]) -> Iterator[Filed]:
-    """Those of these posts whose texts hold the words."""
+def _read(reader: Reader, posts: Iterator[Filed], words: Collection[str], limit: int) -> list[Filed]:
+    """The first ``limit`` of these posts whose texts hold the words."""
+    found: list[Filed] = []
     read = 0
-    while read < MOST_READ and (some := list(islice(posts, AT_ONCE))):
+    while len(found) < limit and read < MOST_READ + OFTEN_READ * len(found):
+        some = list(islice(posts, min(AT_ONCE, max(limit - len(found), FEW))))
+        if not some:
+            break
         read += len(some)
-        texts = read_texts(reader, some)
-        yield from (filed for filed, text in zip(some, texts, strict=True) if all(occurs(word, text) for word in words))
+        texts = zip(some, read_texts(reader, some), strict=True)
+        found += [filed for filed, text in texts if all(occurs(word, text) for word in words)]
+    return found
 
 
 def _batches(numbers: list[int]) -> Iterator[list[int]]:
