@@ -78,12 +78,6 @@ MIGRATIONS: tuple[str, ...] = (
         scheme TEXT, name TEXT, emptied REAL, PRIMARY KEY (scheme, name)
     ) WITHOUT ROWID;
     """,
-    """
-    -- Posts in the order in which their rows changed, the last of them: for indexes that follow. `identity` tells
-    -- this catalogue from one made anew.
-    CREATE TABLE changes (change INTEGER PRIMARY KEY, post INTEGER NOT NULL);
-    INSERT INTO meta VALUES ('identity', lower(hex(randomblob(16))));
-    """,
     # whether a document's feed has entries before those that it holds
     "ALTER TABLE documents ADD COLUMN older INTEGER NOT NULL DEFAULT 0",
     """
@@ -106,6 +100,12 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE refers (name TEXT, post INTEGER, PRIMARY KEY (name, post)) WITHOUT ROWID;
     -- Files whose posts depend on templates: they are read again when these change.
     CREATE TABLE templated (path TEXT PRIMARY KEY) WITHOUT ROWID;
+    """,
+    """
+    -- Posts in the order in which their rows changed, the last of them: for indexes that follow. `identity` tells
+    -- this catalogue from one made anew.
+    CREATE TABLE changes (change INTEGER PRIMARY KEY, post INTEGER NOT NULL);
+    INSERT INTO meta VALUES ('identity', lower(hex(randomblob(16))));
     """,
 )
 
