@@ -12,9 +12,10 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
 
 from feedsvc.catalogue import Reader
-from feedsvc.exceptions import CatalogueError, SelectionError
+from feedsvc.exceptions import CatalogueError, SearchNotReady, SelectionError
 from feedsvc.shelf import Current, Shelf, Shelved
 from feedsvc.web import pages, responses
+from feedsvc.web.composed import Composed
 from feedsvc.web.control import ControlViews
 from feedsvc.web.counts import Counts
 from feedsvc.web.feeds import Feeds, Listing
@@ -22,6 +23,7 @@ from feedsvc.web.wsgi import Door
 
 LARGEST_BODY = 64 * 1024  # bytes of a request's body
 _RETRY_AFTER = "5"  # seconds
+_RETRY_LATER = "60"
 _EXTENSION = "feedsvc"
 
 
@@ -52,7 +54,7 @@ def make_app(shelf: Shelf, state: Path, bearer: Callable[[], str], *, metrics_pu
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     counts = Counts(state)
     ControlViews(shelf, state, bearer, counts, metrics_public=metrics_public).register(app)
-    feeds = Feeds(shelf, pages.page, _LISTS)
+    feeds = Feeds(shelf, Composed(shelf, state), pages.page, _LISTS)
     app.add_url_rule(
         "/<anything:path>",
         view_func=feeds.view,
@@ -63,6 +65,7 @@ def make_app(shelf: Shelf, state: Path, bearer: Callable[[], str], *, metrics_pu
     app.register_error_handler(HTTPException, responses.from_exception)
     app.register_error_handler(CatalogueError, _unavailable)
     app.register_error_handler(SelectionError, _misread)
+    app.register_error_handler(SearchNotReady, _not_ready)
     app.extensions[_EXTENSION] = Serving(shelf, counts, app.wsgi_app)
     app.wsgi_app = Door(app.wsgi_app, shelf, counts)  # type: ignore[method-assign]
     return app
@@ -101,6 +104,10 @@ def _bounded() -> None:
 
 def _misread(problem: SelectionError) -> Response:
     return responses.error(400, problem.message, parameter=problem.parameter)
+
+
+def _not_ready(problem: SearchNotReady) -> Response:
+    return responses.error(503, str(problem), [("Retry-After", _RETRY_LATER)])
 
 
 def _unavailable(problem: CatalogueError) -> Response:
