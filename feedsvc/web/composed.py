@@ -11,12 +11,11 @@ from urllib.parse import unquote
 
 from flask import Response
 
-from feedsvc import compose
+from feedsvc import compose, search
 from feedsvc.catalogue import Position, Reader, Row
 from feedsvc.compose import Asked
 from feedsvc.model import FILENAMES, FORMATS, MEDIA_TYPES, Served, Term
 from feedsvc.particulars import location, particulars, renamed
-from feedsvc.search import Search
 from feedsvc.select import Selection
 from feedsvc.shelf import Current, Shelf, Shelved, links
 from feedsvc.web import responses
@@ -32,18 +31,18 @@ class Searches:
 
     def __init__(self, state: Path) -> None:
         self._state = state
-        self._idle: deque[Search] = deque()
+        self._idle: deque[search.Search] = deque()
 
     def newest(self, reader: Reader, selection: Selection, before: Position | None, limit: int) -> list[Row]:
         """What ``Search.newest`` gives."""
         try:
-            search = self._idle.pop()
+            borrowed = self._idle.pop()
         except IndexError:
-            search = Search(self._state)
+            borrowed = search.Search(self._state)
         try:
-            return search.newest(reader, selection, before, limit)
+            return borrowed.newest(reader, selection, before, limit)
         finally:
-            self._idle.append(search)
+            self._idle.append(borrowed)
 
 
 class Composed:
