@@ -110,7 +110,8 @@ class Triggers:
             with self._reason:
                 if self._trigger is not None:
                     return True
-                self._reason.wait(POLL)
+                due = POLL if self._look_again is None else self._look_again - self._service.clock()
+                self._reason.wait(min(POLL, max(due, 0.0)))
         return False
 
     def _take(self) -> tuple[str, frozenset[str] | None]:

@@ -14,11 +14,11 @@ from feedsvc.model import Known
 from feedsvc.pipeline.filing import Filing
 from feedsvc.pipeline.pool import Pool
 from feedsvc.pipeline.progress import Progress
-from feedsvc.pipeline.taking import Taken, Taker, Wanted
+from feedsvc.pipeline.taking import STILL, Taken, Taker, Wanted
 from feedsvc.scan import exists, scan, size
 from feedsvc.selection import scope
 
-SOON = 0.04  # seconds after which a file that was being written is read again
+SOON = 0.04  # seconds after which a file that looks unfinished is read again
 GRACE = 2.0  # seconds a file must have been gone before its post is removed
 CHUNK = 2_000  # files filed before they are committed: what an interrupted run need not do again
 BATCH = 100  # files a process reads at a time
@@ -108,8 +108,6 @@ class Gatherer:
             self._filing.due(filed)
         self._gathered.draft = self._gathered.count(self._filing.finish())
         self._gathered.files = len(changes.present)
-        if self._gathered.unsettled:
-            self._gathered.later(self._now + SOON)
         return self._gathered
 
     def _outgrown(self, paths: frozenset[str] | None) -> frozenset[str]:
@@ -138,6 +136,8 @@ class Gatherer:
         before = known.get(taken.path)
         if taken.unsettled:
             self._gathered.unsettled.append(taken.path)
+            rests = (taken.fingerprint.mtime + STILL) / 1e9 if taken.fingerprint else 0.0
+            self._gathered.later(max(rests, self._now) if rests else self._now + SOON)
         elif taken.gone:
             if before is not None:
                 self._filing.miss(taken.path)

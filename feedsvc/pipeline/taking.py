@@ -36,9 +36,9 @@ class Taken(Passed):
     """A file that was read.
 
     ``post`` has no body: ``packed`` holds it compressed, ``body`` its digest. ``beside`` are the files whose sizes
-    it tells, with these, -1 for one that is not there. Exactly one holds of: ``gone``,
-    ``unsettled`` (to be read again soon), ``same`` (its bytes are known), ``error``, or it was read (``post``
-    None when it is not to be published).
+    it tells, with these, -1 for one that is not there. Exactly one holds of: ``gone``, ``unsettled`` (to be read
+    again soon; with a fingerprint where it only has to rest), ``same`` (its bytes are known), ``error``, or it was
+    read (``post`` None when it is not to be published).
     """
 
     path: str
@@ -86,7 +86,7 @@ class Taker:
             return None, Taken(wanted.path, gone=True)
         raw, fingerprint = found
         if -PATIENCE < self.now - fingerprint.mtime < STILL:
-            return None, Taken(wanted.path, unsettled=True)
+            return None, Taken(wanted.path, fingerprint=fingerprint, unsettled=True)
         digest = xxh3_128_digest(raw)
         same = digest == wanted.digest
         return None if same else raw, Taken(wanted.path, digest, fingerprint, same=same)
