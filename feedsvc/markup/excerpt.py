@@ -13,6 +13,11 @@ from feedsvc.model import Markup
 # a line without any mark of Markdown or HTML: its text is what stands there
 _WORDS = re.compile(r"(?![-+=\s]|\d+[.)])[^<>&*_`\[\]|#~{}\\\n\x00-\x1f\x7f-\x9f]*\n?\Z")
 _REFERENCE = re.compile(r"^ {0,3}(\[[^\]\n]+\]):.+$", re.MULTILINE)
+# what may hold words that are not shown: any but the commonest elements, and attributes that hide
+_UNSEEN = re.compile(
+    r"<(?!/?(?:p|a|b|i|em|strong|br|span|code|h[1-6]|img|ul|ol|li|blockquote)[\s/>])|hidden|style|[\x00-\x08\x0e-\x1f]",
+    re.IGNORECASE,
+)
 _NOWHERE = "https://0.invalid/"  # links are not shown
 
 
@@ -26,9 +31,9 @@ def excerpt(body: str, separator: str, markup: Markup) -> str:
         return " ".join(head.split())
     if found and markup == "markdown" and "[" in head:
         head = "\n".join((head, "", *_references(head, tail)))
-    if markup == "markdown" and "<" not in head:
-        return text(to_raw_html(head))  # nothing to hide or to make safe: a third of the time
-    return text(to_html(head, markup, _NOWHERE))
+    if _UNSEEN.search(head):
+        return text(to_html(head, markup, _NOWHERE))
+    return text(to_raw_html(head) if markup == "markdown" else head)  # all of it is seen: a third of the time
 
 
 def _references(head: str, tail: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from hashlib import blake2b
 import orjson
 
 from feedsvc.catalogue import Filed, Reader
-from feedsvc.markup import to_text
+from feedsvc.markup import to_text, with_references
 from feedsvc.select import fold
 
 
@@ -22,7 +22,7 @@ def searchable(filed: Filed, body: str) -> str:
     """The title, and below it the text."""
     post = filed.post
     try:
-        text = to_text(body, post.markup, post.url)
+        text = to_text(with_references(body, ()), post.markup, post.url)
     except Exception:
         text = ""
     return fold(f"{post.title}\n{text}")

@@ -33,7 +33,27 @@ def test_what_is_not_shown_is_not_said() -> None:
     assert excerpt("<p hidden>密</p><p>shown</p>\n\nx", "\n\n", "html") == "shown"
 
 
-@given(st.text("茶 ab.*_<>&#-+=1)\n[]", max_size=40), st.sampled_from(["markdown", "html"]))
+PIECES = [
+    "<p>",
+    "</p>",
+    "<b class='x'>",
+    "</b>",
+    "<a href='/x'>",
+    "</a>",
+    "<br>",
+    "<script>",
+    "</script>",
+    "<p hidden>",
+    "<!--",
+    "-->",
+]
+
+
+@given(
+    st.text("茶 ab.*_<>&#-+=1)\n[]", max_size=40)
+    | st.lists(st.sampled_from([*PIECES, "茶", " a ", "*b*", "\n", "&lt;"])).map("".join),
+    st.sampled_from(["markdown", "html"]),
+)
 def test_words_without_marks_need_no_parser(head: str, markup: Markup) -> None:
     start = head.lstrip("\n").partition("|")[0]
     assert excerpt(head, "|", markup) == text(to_html(start, markup, "https://x.example.org/"))
