@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from feedsvc.catalogue import Reader
-from tests.bench.corpus import write_corpus
+from tests.bench.sites import Shape, write_real
 from tests.e2e.server import Server, Site, alive, environment, eventually, feedsvc, post
 
 POSTS = 3_000
@@ -24,8 +24,8 @@ TERMS = 150
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site of some size, written long ago."""
     folder = tmp_path_factory.mktemp("crash") / "site"
-    write_corpus(folder, POSTS, terms=TERMS, size=700)
-    for path in (folder / "_posts").iterdir():
+    write_real(folder, Shape(POSTS, terms=TERMS, body=250))
+    for path in folder.rglob("*.md"):
         os.utime(path, (1_700_000_000, 1_700_000_000))
     return folder
 
@@ -96,7 +96,7 @@ def test_a_server_killed_during_its_first_build_completes_at_the_next_start(
 
 
 def test_sigterm_during_a_first_build_does_not_wait_for_its_end(tmp_path: Path) -> None:
-    write_corpus(tmp_path / "site", 6_000, terms=500, size=2_000)
+    write_real(tmp_path / "site", Shape(6_000, terms=500, body=1_500), processes=1)
     server = Server(tmp_path / "site", tmp_path / "state", "rebuild.processes=1").start(ready=False)
     eventually(lambda: server.try_get("/healthz"))
     assert server.readyz()["status"] == "not ready"
