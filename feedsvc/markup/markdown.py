@@ -21,6 +21,10 @@ _ATTRIBUTES = re.compile(
     r"|\s\{#[\w-]+\}(?=</h[1-6]>)",
     re.DOTALL,
 )
+# GitHub takes one tilde for a strike too, but "5~10元，3~5天" is a range and another
+_TILDE = re.compile(r"(?<![~\\])~(?!~)")
+_STAND_IN = "\ufdd0"  # a noncharacter, which no text may hold
+_STANDS_IN = re.compile(f"{_STAND_IN}|%EF%B7%90")
 _FOOTNOTE = re.compile(r'((?:id="|href="#)fn(?:ref)?)-')
 
 
@@ -33,12 +37,18 @@ def to_raw_html(body: str) -> str:
     """
     # Inside an author's own <a> or <code>, a bare address would be made a link within the link.
     bare_links = not _CODE_OR_ANCHOR.search(body)
+    tildes = "~" in body
+    if tildes:
+        body = _TILDE.sub(_STAND_IN, body.replace(_STAND_IN, ""))
     raw = render_markdown(
         body,
         extension_options=_extensions(tables=_tables_are_bounded(body), bare_links=bare_links),
         parse_options=ParseOptions(),
         render_options=_rendering(),
     )
+    if tildes:
+        raw = _STANDS_IN.sub("~", raw)
+        body = body.replace(_STAND_IN, "~")
     if bare_links and ("://" in body or "www." in body):
         raw = _BARE_LINK.sub(lambda link: _end_at_punctuation(link, body), raw)
     if "{:" in body or "{#" in body:

@@ -16,7 +16,8 @@ Written by `make bench` (`python -m tests.bench --help` says what else it can do
 commands, measured from outside, on generated Jekyll sites. A post has 4.4 KB of Chinese HTML and Markdown with the
 troubles that real posts have, and is filed by Zipf's law under one of 2,000 categories and, independently, one of
 2,000 tags: the same bytes on every machine (`tests/bench/corpus.py`). feedsvc makes RSS, Atom and JSON of all feeds,
-sanitised and with all checks; the others get the same posts without their troubles, and make what is said beside them."""
+sanitised and with all checks; the others get the same posts without their troubles, and make what is said beside
+them."""
 _YES, _NO = "yes", "**no**"
 _OWN = "<!-- written by hand: kept by `make bench` -->"  # what follows it in the page stays
 _NOTES = f"{_OWN}\n\n## Where the time goes\n\nNothing has been written here yet."

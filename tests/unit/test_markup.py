@@ -522,3 +522,20 @@ def test_hostile_attribute_lists_take_little_time(piece: str) -> None:
     started = time.process_time()
     to_html(piece * (60_000 // len(piece)), "markdown", "https://x.example/p")
     assert time.process_time() - started < 3
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("价格5~10元，3~5天 and ~x~", "<p>价格5~10元，3~5天 and ~x~</p>"),
+        ("~~gone 没了~~ 1~2", "<p><del>gone 没了</del> 1~2</p>"),
+        ("`~a~` \\~b\\~", "<p><code>~a~</code> ~b~</p>"),
+        (
+            "[a](/~b/~c) https://e.org/~d/",
+            '<p><a href="https://e.org/~b/~c">a</a> <a href="https://e.org/~d/">https://e.org/~d/</a></p>',
+        ),
+        ("~~~\n1~2\n~~~", "<pre><code>1~2\n</code></pre>"),
+    ],
+)
+def test_a_single_tilde_strikes_nothing(body: str, expected: str) -> None:
+    assert to_html(body, "markdown", "https://e.org/") == expected + "\n"
