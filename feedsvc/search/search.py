@@ -47,17 +47,18 @@ class Search:
     def newest(self, reader: Reader, selection: Selection, before: Position | None, limit: int) -> list[Row]:
         """The newest ``limit`` posts of a selection with words that come after ``before``, newest first.
 
-        Raises SearchNotReady while the index is not complete.
+        Raises SearchNotReady while the index is not complete, or cannot be used: whoever keeps it says why.
         """
         try:
             return self._newest(reader, selection, before, limit)
         except CatalogueMissing as error:
             raise SearchNotReady from error
         except CatalogueError as error:
-            if not damaged(error) or error.path != str(self._state / FILE):
+            if error.path != str(self._state / FILE):
                 raise
             self.close()
-            remove(self._state)  # whoever keeps the index sees that, and makes it anew
+            if damaged(error):
+                remove(self._state)  # whoever keeps the index sees that, and makes it anew
             raise SearchNotReady from error
 
     def _newest(self, reader: Reader, selection: Selection, before: Position | None, limit: int) -> list[Row]:

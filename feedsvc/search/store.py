@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from feedsvc.exceptions import CatalogueError, CatalogueMissing
 FILE = "search.sqlite3"
 FORMAT = 1  # raised when a text would be indexed under something else
 _APPLICATION = 0x66736376
-_BESIDE = ("", "-wal", "-shm", "-journal")
+_BESIDE = ("-wal", "-shm", "-journal", "")
 
 # `builds` are indexes: one that is searched, and while another is made anew, that one too. Of each, `docs` and `words`
 # hold its posts and what they are indexed under.
@@ -82,27 +83,22 @@ class Store:
 
     def __init__(self, state: Path, *, create: bool) -> None:
         self.path = state / FILE
+        if create and not self.path.exists():
+            _make(state)
         self.connection = self._open(create=create)
-        self.inode = self.path.stat().st_ino
 
     def _open(self, *, create: bool) -> Connection:
+        self.inode = self.path.stat().st_ino if self.path.exists() else 0
+        connection = connect(self.path, create=False)
+        if _is_ours(connection):
+            connection.execute(f"PRAGMA query_only = {not create}")
+            return connection
+        connection.close()
         if not create:
-            connection = connect(self.path, create=False)
-            if _is_ours(connection):
-                connection.execute("PRAGMA query_only = ON")
-                return connection
-            connection.close()
             raise CatalogueMissing(str(self.path), "is of another version, and will be made anew")
-        connection = connect(self.path, create=True)
-        if not _is_ours(connection):
-            connection.close()
-            remove(self.path.parent)
-            connection = connect(self.path, create=True)
-            with connection.transaction():
-                connection.execute(_SCHEMA)
-                connection.execute(f"PRAGMA application_id = {_APPLICATION}")
-                connection.execute(f"PRAGMA user_version = {FORMAT}")
-        return connection
+        remove(self.path.parent)
+        _make(self.path.parent)
+        return self._open(create=True)
 
     def close(self) -> None:
         """Close the connection."""
@@ -156,8 +152,24 @@ class Store:
 
 def remove(state: Path) -> None:
     """Take the index away, to be made anew."""
-    for ending in _BESIDE:
-        (state / f"{FILE}{ending}").unlink(missing_ok=True)
+    _remove(state / FILE)
+
+
+def _remove(path: Path) -> None:
+    for ending in _BESIDE:  # itself last: what is beside it must not be taken for another's
+        path.with_name(f"{path.name}{ending}").unlink(missing_ok=True)
+
+
+def _make(state: Path) -> None:
+    """Put an empty file in place, whole: who opens it meanwhile must not find it half made."""
+    unfinished = state / f".{FILE}.partial"
+    _remove(unfinished)
+    with closing(connect(unfinished, create=True)) as connection, connection.transaction():
+        connection.execute(_SCHEMA)
+        connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+        connection.execute(f"PRAGMA user_version = {FORMAT}")
+    _remove(state / FILE)
+    unfinished.replace(state / FILE)
 
 
 def damaged(error: CatalogueError) -> bool:

@@ -269,6 +269,23 @@ def test_a_file_that_is_not_the_index_is_made_anew(desk: Desk, what: str) -> Non
     assert len(found(desk, Selection(words="茅台"))) == 1
 
 
+def test_who_keeps_the_index_sees_that_an_answer_took_a_damaged_one_away(desk: Desk) -> None:
+    put(desk, "one", "茅台")
+    desk.look()
+    made = Indexer(desk.state)
+    assert made.catch_up()
+    content = (desk.state / FILE).read_bytes()
+    made.close()
+    (desk.state / FILE).write_bytes(content[:4096] + b"x" * (len(content) - 4096))
+    made = Indexer(desk.state)
+    with pytest.raises(SearchNotReady):
+        found(desk, Selection(words="茅台"))
+    assert not (desk.state / FILE).exists()
+    assert made.catch_up()
+    made.close()
+    assert len(found(desk, Selection(words="茅台"))) == 1
+
+
 def test_an_index_of_another_catalogue_is_made_anew(tmp_path: Path) -> None:
     for word in ("茅台", "酒价"):
         desk = Desk(tmp_path / "site", tmp_path / "state")
