@@ -30,7 +30,7 @@ lint: .venv/ready-dev  ## Look at style, types and imports, without running anyt
 check: lint test  ## Do all that has to pass before a change is merged; what CI runs.
 	$(BIN)/pytest -m "slow or bench" $(ARGS)
 
-bench: .venv/ready-dev  ## Measure, and write docs/benchmarks.md.
+bench: .venv/ready-dev  ## Measure, and write docs/benchmarks.md; ARGS="--help" says what can be chosen.
 	$(BIN)/python -m tests.bench $(ARGS)
 
 lock: build/lock/bin/pip-compile  ## Bring the locked versions of all dependencies up to date.

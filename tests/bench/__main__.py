@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--idle", type=float, default=usual_effort.idle, help="seconds of rest to measure (%(default)s)")
     add("--wrk", type=float, default=usual_effort.wrk, help="seconds of each turn of wrk (%(default)s)")
     add("--threads", type=int, default=usual_effort.threads, help="of wrk (%(default)s)")
+    add("--workers", type=int, nargs="+", default=usual_effort.workers, help="of feedsvc and nginx (1 2)")
     add("--feeds", type=int, default=usual_effort.feeds, help="feeds in the mix (%(default)s)")
     add("--no-peers", dest="peers", action="store_false", help="leave out Hugo, Jekyll and Pelican")
     add("--no-cold", dest="cold", action="store_false", help="do not empty the disk cache")

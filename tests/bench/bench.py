@@ -30,6 +30,7 @@ class Effort:
     idle: float = 120.0  # seconds at rest: two looks at everything
     wrk: float = 3.0  # seconds of each turn of wrk
     threads: int = 2  # of wrk
+    workers: tuple[int, ...] = (1, 2)  # of feedsvc and of nginx
     feeds: int = 2_000  # in the mix
     peers: bool = True
     cold: bool = True  # empty the disk cache where that is allowed

@@ -20,7 +20,18 @@ from tests.bench.runner import MEASURES, usual
 from tests.bench.sites import Shape
 
 TINY = Effort(
-    rounds=1, changes=3, burst=20, crawls=2, pause=0.3, idle=0.5, wrk=0.1, threads=1, feeds=10, peers=False, cold=False
+    rounds=1,
+    changes=2,
+    burst=20,
+    crawls=2,
+    pause=0.3,
+    idle=0.5,
+    wrk=0.1,
+    threads=1,
+    workers=(1,),
+    feeds=10,
+    peers=False,
+    cold=False,
 )
 FACTS = dict.fromkeys(("date", "machine", "feedsvc", "python", "libraries", "others", "load"), "x")
 

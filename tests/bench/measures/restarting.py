@@ -10,7 +10,7 @@ from tests.bench.live import Server
 def measure(bench: Bench) -> Figures:
     """From the start of `feedsvc serve` to the first feed served."""
     state, took = bench.state(USERS), []
-    for _ in range(max(3, bench.effort.rounds)):
+    for _ in range(bench.effort.rounds):
         with Server(bench.site, state, *USERS) as server:
             took.append(server.first_answer())
     return {"restart.first": seconds(took)}

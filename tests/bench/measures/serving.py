@@ -43,6 +43,7 @@ class Asked:
     paths: Sequence[str]
     document: str
     load: wrk.Load
+    workers: int
 
 
 def measure(bench: Bench) -> Figures:
@@ -52,21 +53,21 @@ def measure(bench: Bench) -> Figures:
         return {"serve.skipped": skipped(f"{' and '.join(missing)} not installed")}
     files = _export(bench)
     figures: Figures = {}
-    for workers in (1, 2):
+    for workers in bench.effort.workers:
         with ExitStack() as stack:
             server = stack.enter_context(Server(bench.site, bench.state(NARROW), *NARROW, workers=workers))
             server.wait_quiet()
             paths = _paths(server, files, bench.effort.feeds)
-            if workers == 1:
+            if not figures:
                 figures |= _touched(server, paths)
                 _zip(files, paths)
             nginx = stack.enter_context(Static(files, bench.fresh("nginx"), workers=workers))
             places = [Place("feedsvc", server.port), Place("nginx", nginx.port)]
-            asked = Asked(paths, _usual(files, paths), wrk.Load(bench.effort.wrk, bench.effort.threads))
+            asked = Asked(paths, _usual(files, paths), wrk.Load(bench.effort.wrk, bench.effort.threads), workers)
             figures |= _cases(bench, places, asked, f"serve.{workers}")
             figures |= _slowed(bench, server, asked, f"serve.{workers}")
             figures[f"serve.{workers}.memory"] = size(*(each.total for each in server.tree.memories().values()))
-            if workers == 2:
+            if workers == bench.effort.workers[-1]:
                 figures |= _fronts(bench, server, nginx.port, files, asked)
     return figures
 
@@ -130,7 +131,8 @@ def _cases(bench: Bench, places: Sequence[Place], asked: Asked, name: str) -> Fi
     for case, ask in turns.items():
         found: dict[str, list[wrk.Turn]] = {place.name: [] for place in places}
         for place in places:
-            ask(place)  # what is made at first use is made
+            if bench.effort.rounds > 1:
+                ask(place)  # what is made at first use is made
         for _ in range(bench.effort.rounds):
             for place in places:
                 found[place.name].append(ask(place))
@@ -225,7 +227,9 @@ def _fronts(bench: Bench, server: Server, static: int, files: Path, asked: Asked
     """Each of deploy/'s configurations beside nginx with plain files."""
     figures: Figures = {}
     for config in shipped():
-        with Shipped(config, bench.fresh("nginx-front"), behind=server.port, export=files, workers=2) as front:
+        with Shipped(
+            config, bench.fresh("nginx-front"), behind=server.port, export=files, workers=asked.workers
+        ) as front:
             places = [Place("front", front.port), Place("nginx", static)]
             figures |= _cases(bench, places, asked, f"serve.{config.stem}")
     return figures
