@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.bench import svg
 from tests.bench.figures import Results
-from tests.bench.wording import CASES, duration
+from tests.bench.wording import CASES
 
 _BUILDS = {
     "build.warm": "feedsvc (3 formats)",
@@ -37,32 +37,37 @@ def _drawings(results: Results) -> Iterator[tuple[str, str, str]]:
     builds = _over_sizes(results, _BUILDS, None)
     if builds:
         title = "First build, by number of posts"
-        yield "build", title, svg.lines(title, "posts", "time", builds, duration)
+        yield "build", title, svg.lines(title, "posts", "time", builds, _step)
     changes = _over_sizes(results, _CHANGES, 50) + _over_sizes(results, _CHANGES, 99)
     if changes:
         across = [x for line in changes for x, _ in line.points]
-        goal = svg.Line("goal, p99", ((min(across), _GOAL), (max(across), _GOAL)), target=True)
+        goal = svg.Line("goal, p99", ((min(across), _GOAL), (max(across), _GOAL)), colour=-1, dashed=True)
         title = "One change until it is served, by number of posts"
-        yield "change", title, svg.lines(title, "posts", "time", [*changes, goal], duration)
+        yield "change", title, svg.lines(title, "posts", "time", [*changes, goal], _step)
     for posts in sorted(results.figures, reverse=True):
         groups = list(_served(results, posts))
         if groups:
             title = f"Requests a second beside nginx, {posts:,} posts"
             names = ("feedsvc", "nginx, static files")
-            yield "serve", title, svg.bars(title, "requests a second", names, groups)
+            yield "serve", title, svg.bars(title, "requests a second; ·1 and ·2 are workers", names, groups)
             return
+
+
+def _step(seconds: float) -> str:
+    return f"{seconds:,.0f} s" if seconds >= 1 else f"{seconds * 1000:g} ms"
 
 
 def _over_sizes(results: Results, names: dict[str, str], percent: int | None) -> list[svg.Line]:
     found = []
-    for name, label in names.items():
+    for number, (name, label) in enumerate(names.items()):
         points = []
         for posts in sorted(results.figures):
             figure = results.of(posts, name)
             if figure is not None and figure.values:
                 points.append((posts, figure.median if percent is None else figure.percentile(percent)))
         if points:
-            found.append(svg.Line(label if percent is None else f"{label}, p{percent}", tuple(points)))
+            told = label if percent is None else f"{label}, p{percent}"
+            found.append(svg.Line(told, tuple(points), number, dashed=percent == 99))
     return found
 
 

@@ -144,7 +144,7 @@ def pelican(post: Post) -> Iterator[tuple[str, str, bytes]]:
         f"Title: {post.title or '快讯'}\nDate: {post.when:%Y-%m-%d %H:%M:%S}\nSlug: {post.name}\n"
         f"Category: {post.categories[0]}\nTags: {', '.join(post.tags)}\n\n"
     )
-    yield f"content/{post.when:%Y-%m}", f"{post.name}.md", (matter + _bodied(post)).encode()
+    yield f"content/{post.when:%Y-%m}", f"{post.name}.md", (matter + _legal(_bodied(post))).encode()
 
 
 def _mended(post: Post) -> bytes:
@@ -154,5 +154,9 @@ def _mended(post: Post) -> bytes:
         for key, names in (("categories", post.categories), ("tags", post.tags))
     )
     title = json.dumps(post.title or "快讯", ensure_ascii=False)
-    body = _bodied(post).replace("\b", "").replace("\x0c", "")
-    return f"---\ntitle: {title}\ndate: {date}\n{lists}---\n{body}".encode()
+    return f"---\ntitle: {title}\ndate: {date}\n{lists}---\n{_legal(_bodied(post))}".encode()
+
+
+def _legal(body: str) -> str:
+    """Pelican ends at characters that XML does not have."""
+    return body.replace("\b", "").replace("\x0c", "")

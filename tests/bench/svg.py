@@ -10,19 +10,20 @@ from html import escape
 _WIDTH, _HEIGHT = 720, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 170, 44, 46
 _COLOURS = ("#0b6e99", "#d9730d", "#448361", "#9065b0", "#c14c8a", "#787774")
+_GOAL = "#cc3333"
 _STYLE = (
-    "text{font:12px sans-serif;fill:#444} .title{font-size:14px;font-weight:bold} "
-    ".grid{stroke:#ddd;stroke-width:1} .target{stroke:#c33;stroke-dasharray:5 4;fill:none}"
+    "text{font:12px sans-serif;fill:#444} .title{font-size:14px;font-weight:bold} .grid{stroke:#ddd;stroke-width:1}"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Points joined by a line; ``target`` ones are goals, dashed."""
+    """Points joined by a line, in one of the colours; -1 is a goal's, without points."""
 
     name: str
     points: tuple[tuple[float, float], ...]
-    target: bool = False
+    colour: int
+    dashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def lines(title: str, across: str, up: str, drawn: Sequence[Line], show: Callabl
     parts = [
         _text(_LEFT, 20, title, "title"),
         _text(_LEFT, _TOP - 8, up),
-        _text(_WIDTH - _RIGHT + 8, _HEIGHT - 22, across),
+        _text(_WIDTH - _RIGHT, _HEIGHT - 8, across, anchor="end"),
     ]
     for power in range(left, right + 1):
         x, y = place(10**power, 10**low)
@@ -56,9 +57,9 @@ def lines(title: str, across: str, up: str, drawn: Sequence[Line], show: Callabl
     for power in range(low, high + 1):
         x, y = place(10**left, 10**power)
         parts += [_rule(x, y, _WIDTH - _RIGHT, y), _text(x - 8, y + 4, show(10.0**power), anchor="end")]
-    for number, line in enumerate(drawn):
-        parts += _line(line, _COLOURS[number % len(_COLOURS)], [place(*point) for point in line.points])
-    parts += _legend([(line.name, _COLOURS[number % len(_COLOURS)]) for number, line in enumerate(drawn)])
+    for line in drawn:
+        parts += _line(line, [place(*point) for point in line.points])
+    parts += _legend([(line.name, _colour(line.colour)) for line in drawn])
     return _whole(parts, title)
 
 
@@ -78,10 +79,10 @@ def bars(title: str, up: str, names: Sequence[str], groups: Sequence[Bars]) -> s
         parts.append(_text(_LEFT + room * (place + 0.5), _HEIGHT - _BOTTOM + 18, group.name, anchor="middle"))
         for number, value in enumerate(group.values):
             x, tall = _LEFT + room * (place + 0.1) + thick * number, height * value / top
-            colour = _COLOURS[number % len(_COLOURS)]
+            colour = _colour(number)
             y = _TOP + height - tall
             parts.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="{thick - 1:.1f}" height="{tall:.1f}" fill="{colour}"/>')
-    parts += _legend([(name, _COLOURS[number % len(_COLOURS)]) for number, name in enumerate(names)])
+    parts += _legend([(name, _colour(number)) for number, name in enumerate(names)])
     return _whole(parts, title)
 
 
@@ -97,13 +98,15 @@ def _round_step(about: float) -> float:
     return next((factor * power for factor in (1, 2, 5) if factor * power >= about), 10 * power)
 
 
-def _line(line: Line, colour: str, places: Sequence[tuple[float, float]]) -> Iterator[str]:
-    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-    if line.target:
-        yield f'<polyline class="target" points="{path}"/>'
-        return
-    yield f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{path}"/>'
-    for x, y in places:
+def _colour(number: int) -> str:
+    return _GOAL if number < 0 else _COLOURS[number % len(_COLOURS)]
+
+
+def _line(line: Line, places: Sequence[tuple[float, float]]) -> Iterator[str]:
+    path, colour = " ".join(f"{x:.1f},{y:.1f}" for x, y in places), _colour(line.colour)
+    dashes = ' stroke-dasharray="6 4"' if line.dashed else ""
+    yield f'<polyline fill="none" stroke="{colour}" stroke-width="2"{dashes} points="{path}"/>'
+    for x, y in places if line.colour >= 0 else ():
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>'
 
 
