@@ -22,7 +22,7 @@ from typing import Any, Self
 from tests.bench.processes import Failed, Tree
 
 HOST = "127.0.0.1"
-PATIENCE = 600.0  # seconds after which something awaited will not come
+PATIENCE = 1800.0  # seconds after which something awaited will not come
 _LOOK = 0.001  # seconds between two looks
 _REQUESTS = 50  # on one connection, before another one finds perhaps another worker
 
