@@ -6,8 +6,7 @@ changed entries alone. feedparser asks for it at every poll.
 
 from __future__ import annotations
 
-from flask import Response, request
-from werkzeug.datastructures import Headers
+from flask import Request, Response, request
 from werkzeug.http import parse_etags, parse_options_header
 
 from feedsvc.shelf import CODINGS, Shelved, encode
@@ -15,10 +14,18 @@ from feedsvc.web import responses
 from feedsvc.web.negotiate import coding
 
 _MANIPULATION = "feed"
+_OLD = ("HTTP/1.0", "HTTP/1")
 
 
-def held(headers: Headers) -> frozenset[str]:
-    """The digests of the states that the client says it holds; none unless it takes what changed since."""
+def held(request: Request) -> frozenset[str]:
+    """The digests of the states that the client says it holds; none unless it takes what changed since.
+
+    None either where a proxy asks: a cache may have put its own If-None-Match beside the A-IM of a client that holds
+    nothing. Proxies say so by ``Via`` (RFC 9110, section 7.6.3), or speak HTTP/1.0, as nginx does unasked.
+    """
+    headers = request.headers
+    if "Via" in headers or request.environ["SERVER_PROTOCOL"] in _OLD:
+        return frozenset()
     if not any(map(_welcome, headers.get("A-IM", "").split(","))):
         return frozenset()
     tags = parse_etags(", ".join(headers.getlist("If-None-Match")))

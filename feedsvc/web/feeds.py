@@ -62,7 +62,7 @@ class Feeds:
                 return self._composed.answer(*wanted, given)
             place = read_path(quote(path))
             found = self.find(*place) if place else None
-            if place and found and found.lasting and (held := deltas.held(request.headers)):
+            if place and found and found.lasting and (held := deltas.held(request)):
                 return responses.unchanged(found) or self._changes(feed_path(*place), found, held)
         return responses.shelved(self._shelf, found) if found else None
 

@@ -178,6 +178,29 @@ def test_a_change_comes_through(front: Front) -> None:
     assert front.get("/rss.xml").headers["etag"] != before
 
 
+def test_readers_that_ask_for_what_is_new_get_the_whole_from_the_cache(front: Front) -> None:
+    front.get("/feed.json")  # nginx holds it now, and will ask with its own tag whether it has changed
+    front.site.write("small", post("小 small poll"))
+    eventually(lambda: front.server.shows("/feed.json", "小 small poll"))
+    whole = front.server.get("/feed.json").json()
+    for sent in ({"A-IM": "feed"}, {"A-IM": "feed", "If-None-Match": '"old"'}, {}):
+        eventually(lambda sent=sent: front.get("/feed.json", sent).json() == whole)  # type: ignore[misc]
+        answer = front.get("/feed.json", sent)
+        assert (answer.status, "im" in answer.headers) == (200, False)
+
+
+def test_what_changed_is_told_to_readers_alone(front: Front) -> None:
+    held = front.server.get("/atom.xml").headers["etag"]
+    front.site.write("other", post("别的 other"))
+    eventually(lambda: front.server.shows("/atom.xml", "别的 other"))
+    small = front.server.get("/atom.xml", {"A-IM": "feed", "If-None-Match": held})
+    assert (small.status, small.headers["cache-control"]) == (226, "no-store, im")
+    asked = {"A-IM": "feed", "If-None-Match": held, "Via": "1.1 cache"}
+    assert front.server.get("/atom.xml", asked).status == 200
+    old = f"GET /atom.xml HTTP/1.0\r\nA-IM: feed\r\nIf-None-Match: {held}\r\n\r\n"
+    assert front.server.raw(old.encode()).startswith(b"HTTP/1.0 200")
+
+
 def test_readers_get_feeds_while_the_server_is_away(front: Front) -> None:
     kept = {path: front.server.get(path).body for path in ("/atom.xml", SLASHED)}
     for path, body in kept.items():
