@@ -7,7 +7,8 @@ import re
 from feedsvc.shelf import Headers, Shelf
 from feedsvc.web.negotiate import coding
 
-_OPTIONS = re.compile("(?:limit|content)=")  # parameters that change what a feed's address gives
+# parameters that change what a feed's address gives, and names that are written so that they may be those
+_OPTIONS = re.compile("(?:limit|content)=|(?:^|&)[^=&]*%")
 
 Answer = tuple[int, Headers, bytes]
 
