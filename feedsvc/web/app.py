@@ -39,7 +39,7 @@ class Serving:
 class _Anything(BaseConverter):
     """The rest of the path, slashes and all."""
 
-    regex = ".*?"
+    regex = r"[\s\S]*?"
     part_isolating = False
     weight = 1000
 

@@ -29,7 +29,8 @@ CAFE = Term("tag", "café")
 UPPER, LOWER = Term("category", "TechWeb"), Term("category", "Techweb")
 FEEDISH = Term("category", "Boats/feed")
 AUTHOR = Term("author", "李 Li")
-TERMS = (TIDE, SLASHED, CAFE, UPPER, LOWER, FEEDISH, AUTHOR)
+LINES = Term("tag", "两\n行 two\tlines")
+TERMS = (TIDE, SLASHED, CAFE, UPPER, LOWER, FEEDISH, AUTHOR, LINES)
 
 
 @pytest.fixture
