@@ -363,7 +363,7 @@ class Feed:
     ``id`` is the Atom feed's id; ``home`` the page for people; ``updated`` the newest of its entries; ``image`` is
     "" where it has none; ``podcast`` says that it holds episodes. Each by format: ``urls`` are the documents' own;
     ``previous`` where the history before them is, if any; ``current`` what people subscribe to, of documents that are a
-    part of that history.
+    part of that history; ``following`` what came after that part, told of the oldest one alone.
     """
 
     term: Term
@@ -378,6 +378,7 @@ class Feed:
     hubs: tuple[str, ...] = ()
     previous: tuple[tuple[Format, str], ...] = ()
     current: tuple[tuple[Format, str], ...] = ()
+    following: tuple[tuple[Format, str], ...] = ()
     podcast: bool = False
     image: str = ""
 

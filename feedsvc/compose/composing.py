@@ -86,12 +86,13 @@ def _feed(asked: Asked, slots: Sequence[Slot], before: Bound | None, served: Ser
     if asked.term is None:
         alone = replace(asked, limit=None, full=None, before=None)
         made = replace(made, id=base + alone.address(""), title=f"{_title(asked.selection)} - {served.site.title}")
-    current, previous = replace(asked, before=None), replace(asked, before=before)
+    after = asked.before.following() if asked.before and not before else None
     return replace(
         made,
         urls=_addresses(base, asked),
-        previous=_addresses(base, previous) if before else (),
-        current=_addresses(base, current) if asked.before else (),
+        previous=_addresses(base, replace(asked, before=before)) if before else (),
+        current=_addresses(base, replace(asked, before=None)) if asked.before else (),
+        following=_addresses(base, replace(asked, before=after)) if after else (),
     )
 
 

@@ -63,6 +63,8 @@ def build_feed(feed: Feed, rules: RenderRules) -> FeedGenerator:
         made.register_extension("history", Archive, rss=False)
     if previous := facts.previous(feed, "atom"):
         made.link(href=previous, rel="prev-archive", type=_TYPE)
+    if following := facts.following(feed, "atom"):
+        made.link(href=following, rel="next-archive", type=_TYPE)
     return made
 
 

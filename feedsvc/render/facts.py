@@ -69,6 +69,11 @@ def current(feed: Feed, name: str) -> str:
     return dict[str, str](feed.current).get(name, "")
 
 
+def following(feed: Feed, name: str) -> str:
+    """Of the oldest part of a feed's history, where what came after it is fetched, else ""."""
+    return dict[str, str](feed.following).get(name, "")
+
+
 def moment(when: datetime) -> datetime:
     """The instant in whole seconds, the author's offset kept where RFC 3339 can write it.
 

@@ -64,9 +64,14 @@ def build_feed(feed: Feed, rules: RenderRules) -> FeedGenerator:
     made.link(href=feed.home)  # the last link given becomes the channel's own
     if feed.image and not _NOT_FOR_RSS.search(feed.image):
         made.image(feed.image, title=facts.feed_title(feed), link=feed.home)
-    current, previous = facts.current(feed, "rss"), facts.previous(feed, "rss")
+    current = facts.current(feed, "rss")
+    history = (
+        ("current", current),
+        ("prev-archive", facts.previous(feed, "rss")),
+        ("next-archive", facts.following(feed, "rss")),
+    )
     links = [Link("hub", hub) for hub in feed.hubs]
-    links += [Link(rel, href, _TYPE) for rel, href in (("current", current), ("prev-archive", previous)) if href]
+    links += [Link(rel, href, _TYPE) for rel, href in history if href]
     podcast = rules.podcast if feed.podcast else None
     channel = partial(Channel, facts.feed_authors(feed, rules), tuple(links), facts.moment(feed.updated), podcast)
     made.register_extension("feedsvc", channel, atom=False)

@@ -7,13 +7,27 @@ touch it, and how far back it reaches is its own affair: its link to the page be
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
+from types import MappingProxyType
 from urllib.parse import quote
 
 _SECOND = 1_000_000  # microseconds
 _PREFIX = "/archive"
+_TO_MONTHS, _TO_SECONDS = len("2024-05"), len("2024-05-01T12:30:05")
+# by the length of what a bound is written in; what begins a year or month, and is longer than any, lies in the next
+_PERIODS: Mapping[int, timedelta] = MappingProxyType(
+    {
+        len("2024"): timedelta(days=366),
+        _TO_MONTHS: timedelta(days=31),
+        len("2024-05-01"): timedelta(days=1),
+        len("2024-05-01T12"): timedelta(hours=1),
+        len("2024-05-01T12:30"): timedelta(minutes=1),
+        _TO_SECONDS: timedelta(seconds=1),
+    }
+)
 _TOKEN = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d{6}))?)?)?)?)?)?(?:~([0-9a-f]{8}))?\Z"
 )
@@ -41,6 +55,18 @@ class Bound:
                     break
                 text = text.removesuffix(nothing)
         return f"{text}~{self.mark}" if self.mark else text
+
+    def following(self) -> Bound | None:
+        """The end of the period that begins here, which is as long as this bound is exact: of 2024-05, 2024-06.
+
+        None where the calendar ends.
+        """
+        text = str(self).partition("~")[0][:_TO_SECONDS]
+        try:
+            moment = datetime.fromtimestamp(self.instant // _SECOND, UTC) + _PERIODS[len(text)]
+        except OverflowError:
+            return None
+        return Bound(int((moment.replace(day=1) if len(text) <= _TO_MONTHS else moment).timestamp()) * _SECOND)
 
 
 def mark(id_: str) -> str:
