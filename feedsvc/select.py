@@ -18,7 +18,7 @@ MOST_WORDS = 8
 
 _NOT = "not-"
 _CHOOSING = (*SCHEMES, *(f"{_NOT}{scheme}" for scheme in SCHEMES), "q")
-_OURS = (*_CHOOSING, "limit", "content", "before")
+OURS = (*_CHOOSING, "limit", "content", "before")
 _MEANT = {"query": "q", "search": "q", "word": "q", "words": "q", "keyword": "q", "keywords": "q", "text": "q"}
 # Most texts in Chinese are normal but for their punctuation, and to normalise a whole text takes longer than all else
 # that is done with it. None of these forms a character with one after it; nor does what is no _ODD with its neighbours,
@@ -71,7 +71,7 @@ def read(parameters: Sequence[tuple[str, str]]) -> Selection:
     for name, value in parameters:
         if name in chosen:
             chosen[name].append(value)
-        elif name not in _OURS and (meant := _meant(name)):
+        elif name not in OURS and (meant := _meant(name)):
             raise SelectionError(name, f"There is no parameter “{name}” here: did you mean “{meant}”?")
     wanted = {scheme: _terms(scheme, scheme, chosen[scheme]) for scheme in SCHEMES}
     unwanted = [_terms(f"{_NOT}{scheme}", scheme, chosen[f"{_NOT}{scheme}"]) for scheme in SCHEMES]
@@ -121,6 +121,6 @@ def _meant(name: str) -> str | None:
     plain = name.strip().lower().replace("_", "-")
     if plain in _MEANT:
         return _MEANT[plain]
-    likeness = {ours: SequenceMatcher(None, plain, ours).ratio() for ours in _OURS if abs(len(ours) - len(plain)) <= 2}
+    likeness = {ours: SequenceMatcher(None, plain, ours).ratio() for ours in OURS if abs(len(ours) - len(plain)) <= 2}
     best = max(likeness, key=lambda ours: likeness[ours], default=None)
     return best if best is not None and likeness[best] >= _ALIKE else None

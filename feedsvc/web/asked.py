@@ -10,7 +10,7 @@ from werkzeug.exceptions import BadRequest
 from feedsvc.compose import Asked, read_selection_path
 from feedsvc.exceptions import SelectionError
 from feedsvc.model import Term
-from feedsvc.select import Selection, read
+from feedsvc.select import OURS, Selection, read
 from feedsvc.uris import read_archive_path, read_path
 
 LARGEST = 100  # entries that can be asked for
@@ -42,7 +42,7 @@ def asked(path: str, given: Parameters) -> tuple[Asked, str] | None:
         if place is None or not place[1]:
             return None
         term, filename = place
-    if term is None and any(_UNREADABLE in value for _, value in given):
+    if term is None and any(name in OURS and _UNREADABLE in value for name, value in given):
         raise BadRequest("the query is not UTF-8")
     selection = Selection.of(term) if term else read(given)
     return Asked(term, selection, _limit(given), _full(given), before), filename
