@@ -15,6 +15,8 @@ from feedsvc.web.negotiate import coding
 
 _MANIPULATION = "feed"
 _OLD = ("HTTP/1.0", "HTTP/1")
+# Asks for 226 by the library that it is made with (feedparser), and takes it for an error (as of 3.14).
+_UNPREPARED = "rss2email/"
 
 
 def held(request: Request) -> frozenset[str]:
@@ -25,6 +27,8 @@ def held(request: Request) -> frozenset[str]:
     """
     headers = request.headers
     if "Via" in headers or request.environ["SERVER_PROTOCOL"] in _OLD:
+        return frozenset()
+    if headers.get("User-Agent", "").startswith(_UNPREPARED):
         return frozenset()
     if not any(map(_welcome, headers.get("A-IM", "").split(","))):
         return frozenset()

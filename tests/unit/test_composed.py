@@ -403,6 +403,8 @@ def test_a_reader_that_asks_gets_what_changed_alone(desk: Desk, client: FlaskCli
         {"A-IM": "vcdiff", "If-None-Match": "{held}"},
         {"A-IM": "feed;q=0", "If-None-Match": "{held}"},
         {"If-None-Match": "{held}"},
+        {"A-IM": "feed", "If-None-Match": "{held}", "Via": "1.1 cache.example"},
+        {"A-IM": "feed", "If-None-Match": "{held}", "User-Agent": "rss2email/3.14 (https://github.com/rss2email)"},
     ],
 )
 def test_others_get_the_whole(desk: Desk, client: FlaskClient, headers: dict[str, str]) -> None:
