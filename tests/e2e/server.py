@@ -339,3 +339,20 @@ def listening(port: int) -> bool:
     """Whether anybody listens at a port."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def asked(server: Server, path: bytes | str, *lines: bytes | str, method: str = "GET", version: str = "1.1") -> Answer:
+    """The answer to a request of these bytes; the path and the header lines are sent as they are."""
+    head = [b"%s %s HTTP/%s" % (method.encode(), encoded(path), version.encode()), b"Connection: close"]
+    answer = server.raw(b"\r\n".join([*head, *(lines and map(encoded, lines)), b"", b""]))
+    top, _, body = answer.partition(b"\r\n\r\n")
+    first, *rest = top.decode("latin-1").split("\r\n")
+    pairs = [line.partition(": ") for line in rest]
+    names = [name.lower() for name, _, _ in pairs]
+    assert len(set(names)) == len(names), f"a header twice: {names}"
+    return Answer(int(first.split()[1]), {name.lower(): value for name, _, value in pairs}, body)
+
+
+def encoded(text: bytes | str) -> bytes:
+    """As it is, text as UTF-8."""
+    return text if isinstance(text, bytes) else text.encode()

@@ -271,6 +271,32 @@ def test_posts_that_come_change_and_go_touch_their_own_part_alone(desk: Desk, cl
     desk.look()
 
 
+def test_posts_that_are_backdated_or_deleted_touch_the_part_of_their_time_alone(
+    desk: Desk, client: FlaskClient
+) -> None:
+    before = walk(client, "/category/Sea/atom.xml")
+    kept = {path: etag for path, (_, etag) in before.items()}
+    old, oldest = [*before][-2], [*before][-1]
+    name = before[old][0][0].rpartition("/")[2]
+    path = f"_posts/2020-01-01-{name}.md"
+    desk.drop(path)
+    desk.look()
+    desk.look()
+    assert {
+        each: etag for each, (_, etag) in walk(client, "/category/Sea/atom.xml").items() if etag != kept[each]
+    }.keys() == {old}
+    desk.put(path, source(int(name[1:])))
+    desk.put(
+        "_posts/2020-01-01-back.md", post("补 Backdated", date="2019-12-31 00:30:00 +0000", more="categories: [Sea]\n")
+    )
+    desk.look()
+    after = {each: etag for each, (_, etag) in walk(client, "/category/Sea/atom.xml").items()}
+    assert [each for each in before if after[each] != kept[each]] == [oldest]
+    desk.drop("_posts/2020-01-01-back.md")
+    desk.look()
+    desk.look()
+
+
 # -- selections -----------------------------------------------------------------------------------------------
 
 
