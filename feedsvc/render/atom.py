@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from html import escape
 
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
@@ -31,7 +32,7 @@ def build_entry(entry: Entry, rules: RenderRules) -> FeedEntry:
     if html:
         made.content(html, type="html")
     if summary:
-        made.summary(summary)
+        made.summary(escape(summary, quote=False), type="html")  # many readers take it for HTML whatever it says
     made.category([{"term": name, "scheme": scheme, "label": name} for scheme, name in facts.categories(entry, rules)])
     if entry.media:
         made.register_extension("feedsvc", partial(AtomEntry, entry.media), rss=False)

@@ -91,8 +91,9 @@ def test_an_entry_says_what_the_post_is() -> None:
         "title": RICH.title,
         "updated": "2024-03-06T09:30:00+08:00",
         "published": "2024-03-05T17:33:04+08:00",
-        "summary": RICH.summary,
+        "summary": "A cut of 50 points &amp; &lt;more&gt;.",
     }
+    assert made.find("a:summary", NS).get("type") == "html"
     assert [dict(link.attrib) for link in made.findall("a:link", NS)] == [{"href": RICH.url}]
 
 
