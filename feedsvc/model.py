@@ -253,6 +253,15 @@ class FeedRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """How pages look: paths of the site's own folder of templates, of its icon and of its logo, "" for ours."""
+
+    templates: str = ""
+    icon: str = ""
+    logo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """A post's mention of another: by its path (``link``) or by its name (``post_url``), as Jekyll's tags have it.
 

@@ -3,6 +3,7 @@
 from feedsvc.catalogue.choosing import Index, Position, Row, choose
 from feedsvc.catalogue.connection import BEARER, BORN, CATALOGUE, SIGNAL, TOKEN, Packer
 from feedsvc.catalogue.control import Control
+from feedsvc.catalogue.directory import Listed, Order, listed, totals
 from feedsvc.catalogue.draft import Draft, FileRow, Written
 from feedsvc.catalogue.inquiry import Inquiry
 from feedsvc.catalogue.ledger import LedgerFile, LedgerPost, read_ledger
@@ -26,6 +27,8 @@ __all__ = [
     "Inquiry",
     "LedgerFile",
     "LedgerPost",
+    "Listed",
+    "Order",
     "Packer",
     "Position",
     "Reader",
@@ -38,8 +41,10 @@ __all__ = [
     "choose",
     "dump",
     "instant",
+    "listed",
     "load",
     "pack_rendered",
     "read_ledger",
     "referred_name",
+    "totals",
 ]

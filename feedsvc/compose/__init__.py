@@ -7,11 +7,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from feedsvc.compose.asked import Asked, read_selection_path
+from feedsvc.compose.holding import PART, contents
 
 if TYPE_CHECKING:
-    from feedsvc.compose.composing import PART, compose
+    from feedsvc.compose.composing import compose
 
-__all__ = ["PART", "Asked", "compose", "read_selection_path"]
+__all__ = ["PART", "Asked", "compose", "contents", "read_selection_path"]
 
 
 def __getattr__(name: str) -> object:

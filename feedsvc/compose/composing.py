@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from feedsvc.catalogue import Index, Position, Reader, choose
+from feedsvc.catalogue import Index, Reader
 from feedsvc.compose.asked import Asked
+from feedsvc.compose.holding import contents
 from feedsvc.entries import Entries
 from feedsvc.model import (
     FILENAMES,
@@ -22,19 +23,17 @@ from feedsvc.model import (
     entry_key,
 )
 from feedsvc.particulars import particulars
-from feedsvc.plan import Slot, content_of, feed, period, reach, rules_of, window
+from feedsvc.plan import Slot, content_of, feed, rules_of
 from feedsvc.render import RenderRules, frame, splice
 from feedsvc.select import Selection
-from feedsvc.uris import Bound, mark
-
-PART = 100  # entries that a part of a feed's history holds at most
+from feedsvc.uris import Bound
 
 
 def compose(reader: Reader, served: Served, asked: Asked, format_: Format, index: Index | None = None) -> bytes:
     """The document's bytes. Raises SelectionError where words are asked for and there is no ``index``."""
     about = particulars(asked.term, served.site, served.feeds.tables) if asked.term else None
     chosen = replace(asked, selection=asked.selection.renamed(dict(served.moved)))
-    slots, before = _plan(reader, rules_of(about, served.feeds) if about else served.feeds, chosen, index)
+    slots, before = contents(reader, rules_of(about, served.feeds) if about else served.feeds, chosen, index)
     rules = RenderRules(served.feeds.url, authors=served.site.authors, podcast=served.feeds.podcast)
     rendered = _render(reader, rules, slots, format_, _content(asked, about, served.feeds))
     return splice(frame(_feed(asked, slots, before, served), format_, rules, rendered), rendered)
@@ -44,28 +43,6 @@ def _content(asked: Asked, about: Particulars | None, rules: FeedRules) -> Conte
     if asked.full is None:
         return content_of(about, rules)
     return "full" if asked.full else "summary"
-
-
-def _plan(reader: Reader, rules: FeedRules, asked: Asked, index: Index | None) -> tuple[tuple[Slot, ...], Bound | None]:
-    """What the document holds, newest first, and where the history before it ends, None where there is none."""
-    if asked.before:
-        position = _position(reader, asked.before)
-        rows = choose(reader, asked.selection, before=position, limit=PART + 1, index=index)
-        return period([Slot(*row) for row in rows], PART)
-    if asked.limit is not None:
-        rules = replace(rules, limit=asked.limit, window=0)
-    slots = [Slot(*row) for row in choose(reader, asked.selection, limit=reach(rules, 0), index=index)]
-    held = window(slots, rules)
-    return held, held[-1].bound if len(held) < len(slots) else None
-
-
-def _position(reader: Reader, bound: Bound) -> Position:
-    """The place in the order of feeds that a bound means; where its post is gone, all of its instant comes after it."""
-    if bound.mark:
-        for tie, number in reader.ties(bound.instant):
-            if mark(tie.partition("\0")[2]) == bound.mark:
-                return bound.instant, tie, number
-    return bound.instant + bool(bound.mark), "", 0
 
 
 def _render(

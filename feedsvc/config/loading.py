@@ -18,11 +18,12 @@ from feedsvc.config.single import feed_tables
 from feedsvc.config.validation import validated
 from feedsvc.exceptions import ConfigError
 from feedsvc.media import Podcast
-from feedsvc.model import ContentRules, FeedRules, Person, Served, Site
+from feedsvc.model import ContentRules, FeedRules, Look, Person, Served, Site
 
 _MOST = 100  # posts in a feed whose window holds more than its limit
 _PARAGRAPH = "\n\n"  # Jekyll's own ``excerpt_separator``
 People = tuple[tuple[str, Person], ...]
+_PICTURES = (".png", ".svg", ".ico", ".gif", ".jpg", ".jpeg", ".webp")
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -153,6 +154,7 @@ def _compose(
         workers=found["serve.workers"] or cores,
         cache_bytes=found["serve.cache_bytes"],
         metrics_public=found["metrics.public"],
+        look=_look(found, places.content),
         search=found["search.enabled"],
         sources=(*places.sources, *folder.sources),
         templates=_templates(yml, places) if folder.layout == "jekyll" else TemplateSources(),
@@ -256,6 +258,20 @@ def _contact(site: Site) -> str:
     known = (person.email for person in site.authors if values.EMAIL.fullmatch(person.email))
     host = urlsplit(site.url).hostname or "localhost"
     return next(known, f"webmaster@{host.removeprefix('www.')}")
+
+
+def _look(found: dict[str, Any], content: Path) -> Look:
+    """Where the site's own look lies. Raises ConfigError for what is not there, or is no picture."""
+    paths: dict[str, str] = {}
+    for name in ("templates", "icon", "logo"):
+        key, given = f"pages.{name}", found[f"pages.{name}"]
+        path = content / given
+        if given and not (path.is_dir() if name == "templates" else path.is_file()):
+            raise ConfigError(key, f"should be a {'folder' if name == 'templates' else 'file'}, and {path} is none")
+        if given and name != "templates" and path.suffix.lower() not in _PICTURES:
+            raise ConfigError(key, f"should be a picture ({', '.join(_PICTURES)}), not {path.name}")
+        paths[name] = str(path) if given else ""
+    return Look(**paths)
 
 
 def _served(found: dict[str, Any], site: Site, feeds: FeedRules, aliases: tuple[tuple[str, str], ...]) -> Served:

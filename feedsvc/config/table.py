@@ -204,6 +204,21 @@ TABLE: tuple[Setting, ...] = (
     ),
     Setting("feed", "tables", (), "What single feeds have of their own: see [Single feeds](#single-feeds)."),
     Setting(
+        "pages.templates",
+        "text",
+        "",
+        "A folder whose templates, stylesheet, script and texts go before those of the pages; relative to CONTENT.",
+        "ours",
+    ),
+    Setting(
+        "pages.icon",
+        "text",
+        "",
+        "The site's icon: a PNG, SVG, ICO, GIF, JPEG or WebP file; relative to CONTENT.",
+        "drawn from the title",
+    ),
+    Setting("pages.logo", "text", "", "The picture at the head of pages: such a file too.", "the icon"),
+    Setting(
         "rebuild.every",
         "duration",
         "60s",

@@ -16,6 +16,12 @@ _SITE: dict[str, Format] = {
     "/feed/atom": "atom",  # WordPress
     "/feeds/all.atom.xml": "atom",  # Pelican
     "/index.xml": "rss",  # Hugo
+    "/feed.atom": "atom",  # what readers try where a page names no feed, and the next five
+    "/index.atom": "atom",
+    "/feed.rss": "rss",
+    "/index.rss": "rss",
+    "/rss/feed.xml": "rss",
+    "/feed/rss": "rss",
     "/feed": "rss",  # WordPress
     "/rss": "rss",
 }

@@ -13,12 +13,14 @@ from werkzeug.routing import BaseConverter
 
 from feedsvc.catalogue import Reader
 from feedsvc.exceptions import CatalogueError, SearchNotReady, SelectionError
+from feedsvc.model import Look
 from feedsvc.shelf import Current, Shelf, Shelved
-from feedsvc.web import pages, responses
+from feedsvc.web import responses
 from feedsvc.web.composed import Composed
 from feedsvc.web.control import ControlViews
 from feedsvc.web.counts import Counts
 from feedsvc.web.feeds import Feeds, Listing
+from feedsvc.web.pages import Pages
 from feedsvc.web.wsgi import Door
 
 LARGEST_BODY = 64 * 1024  # bytes of a request's body
@@ -44,17 +46,25 @@ class _Anything(BaseConverter):
     weight = 1000
 
 
-def make_app(shelf: Shelf, state: Path, bearer: Callable[[], str], *, metrics_public: bool = False) -> Flask:
-    """A WSGI application that serves ``shelf``. ``bearer`` digests the token that operators show, "" for none."""
+_OURS = Look()
+
+
+def make_app(
+    shelf: Shelf, state: Path, bearer: Callable[[], str], *, metrics_public: bool = False, look: Look = _OURS
+) -> Flask:
+    """A WSGI application that serves ``shelf``.
+
+    ``bearer`` digests the token that operators show, "" for none; ``look`` is the site's own.
+    """
     app = Flask("feedsvc.web", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     app.url_map.converters["anything"] = _Anything
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     counts = Counts(state)
     ControlViews(shelf, state, bearer, counts, metrics_public=metrics_public).register(app)
-    feeds = Feeds(shelf, Composed(shelf, state), pages.page, _LISTS)
+    pages = Pages(look, shelf.clock)
+    feeds = Feeds(shelf, Composed(shelf, state), pages, {**_LISTS, **pages.lists()})
     app.add_url_rule(
         "/<anything:path>",
         view_func=feeds.view,
@@ -91,9 +101,6 @@ def _late(name: str) -> Listing:
 _LISTS = {
     "/feeds.opml": _late("feeds_opml"),
     "/feeds.json": _late("feeds_as_json"),
-    "/style.css": pages.static("/style.css", "style.css", "text/css; charset=utf-8"),
-    "/favicon.svg": pages.static("/favicon.svg", "favicon.svg", "image/svg+xml"),
-    "/favicon.ico": pages.static("/favicon.ico", "favicon.svg", "image/svg+xml"),
 }
 
 

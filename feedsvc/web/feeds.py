@@ -7,33 +7,33 @@ from functools import partial
 from urllib.parse import quote, unquote
 
 from flask import Response, request
-from werkzeug.exceptions import BadRequest, NotFound, RequestURITooLarge
+from werkzeug.exceptions import BadRequest, Gone, NotFound, RequestURITooLarge
 
 from feedsvc.catalogue import Reader
 from feedsvc.model import Term
 from feedsvc.particulars import elsewhere, renamed
 from feedsvc.shelf import Current, Shelf, Shelved
-from feedsvc.uris import feed_path, read_path
+from feedsvc.uris import feed_path, page_path, read_path
 from feedsvc.web import aliases, deltas, responses
 from feedsvc.web.asked import asked, parameters
 from feedsvc.web.composed import Composed
 from feedsvc.web.gone import Elsewhere, stays_until
+from feedsvc.web.pages import Pages
 
 _LONGEST = 4096  # characters of a decoded path
 _UNREADABLE = "\ufffd"  # stands for bytes that are not UTF-8 in what servers and Werkzeug hand over
 
-
-Page = Callable[[Reader, Current, Term, float], Shelved]
+_OPERATORS = ("/rebuild", "/builds", "/healthz", "/readyz", "/metrics")
 Listing = Callable[[Reader, Current], Shelved]
 
 
 class Feeds:
     """The view of every path that nothing else answers. ``lists`` are made from the whole catalogue, by path."""
 
-    def __init__(self, shelf: Shelf, composed: Composed, page: Page, lists: Mapping[str, Listing]) -> None:
+    def __init__(self, shelf: Shelf, composed: Composed, pages: Pages, lists: Mapping[str, Listing]) -> None:
         self._shelf = shelf
         self._composed = composed
-        self._page = page
+        self._pages = pages
         self._lists = lists
         self._slugs: tuple[Current, dict[Term, Term]] | None = None
 
@@ -50,6 +50,10 @@ class Feeds:
             return self._canonical(path) or self._elsewhere(path) or self._nothing(path)
         except Elsewhere as there:
             return responses.moved(there.location)
+        except (Gone, NotFound) as problem:
+            if not for_people(path):
+                raise
+            return self._explained(path, problem)
 
     def _canonical(self, path: str) -> Response | None:
         make = self._lists.get(path)
@@ -57,6 +61,9 @@ class Feeds:
             found = self._shelf.fetch(path, make)
         else:
             given = parameters(request.query_string)
+            if page := self._pages.asked(path, given):
+                found = self._shelf.fetch(*page)
+                return responses.shelved(self._shelf, found) if found else None
             wanted = asked(path, given)
             if wanted is not None and wanted[0].composed:
                 return self._composed.answer(*wanted, given)
@@ -79,6 +86,8 @@ class Feeds:
 
         Raises Gone, and Elsewhere where it has moved.
         """
+        if filename == "" and (page := self._pages.asked(unquote(page_path(term)), ())):
+            return self._shelf.fetch(*page)
         return self._shelf.fetch(unquote(feed_path(term, filename)), partial(self._make, term=term, filename=filename))
 
     def _make(self, reader: Reader, current: Current, *, term: Term, filename: str) -> Shelved | None:
@@ -88,8 +97,6 @@ class Feeds:
         until = stays_until(term, facts, current.served, self._shelf.clock())
         if facts is None:
             return None
-        if filename == "":
-            return self._page(reader, current, term, until)
         return self._shelf.load(reader, current, address=feed_path(term, filename), until=until)
 
     # -- other addresses -----------------------------------------------------------------------------------
@@ -124,6 +131,19 @@ class Feeds:
         if _UNREADABLE in path:
             raise BadRequest("the path is not UTF-8")
         raise NotFound("there is no feed and no page at this address")
+
+    def _explained(self, path: str, problem: Gone | NotFound) -> Response:
+        """An error at an address of a page, for whoever followed a link there: which feeds may have been meant."""
+        gone = isinstance(problem, Gone)
+        with self._shelf.reading() as (reader, current):
+            body = self._pages.missing(reader, current, path, gone=gone)
+        return responses.page(410 if gone else 404, body)
+
+
+def for_people(path: str) -> bool:
+    """Whether a path looks like that of a page: it ends in a slash, or in a name without a suffix."""
+    last = path.rpartition("/")[2]
+    return "." not in last and not path.startswith(_OPERATORS)
 
 
 def _names(reader: Reader, current: Current) -> dict[Term, Term]:

@@ -7,8 +7,8 @@ import re
 from feedsvc.shelf import Headers, Shelf
 from feedsvc.web.negotiate import coding
 
-# parameters that change what a feed's address gives, and names that are written so that they may be those
-_OPTIONS = re.compile("(?:limit|content)=|(?:^|&)[^=&]*%")
+# parameters that change what an address gives, and names that are written so that they may be those
+_OPTIONS = re.compile("(?:limit|content|q|kind|sort|page)=|(?:^|&)[^=&]*%")
 
 Answer = tuple[int, Headers, bytes]
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 import orjson
 
 from feedsvc.config import Settings
+from feedsvc.model import Look
 
 _VARIABLE = "_FEEDSVC_ORDERS"
 
@@ -26,11 +27,13 @@ class Orders:
     cache_bytes: int
     metrics_public: bool
     bearer: str  # digest of the configured token, "" where none is
+    look: Look = Look()  # noqa: RUF009 - frozen
 
     @classmethod
     def of(cls, settings: Settings) -> Orders:
         """What ``settings`` say of it."""
-        return cls(str(settings.state), settings.cache_bytes, settings.metrics_public, digest(settings.token))
+        token = digest(settings.token)
+        return cls(str(settings.state), settings.cache_bytes, settings.metrics_public, token, settings.look)
 
     def give(self) -> None:
         """Leave the orders to processes that this one will start."""
@@ -39,4 +42,5 @@ class Orders:
     @classmethod
     def take(cls) -> Orders:
         """The orders that the process which started this one has left."""
-        return cls(**orjson.loads(os.environ[_VARIABLE]))
+        values = orjson.loads(os.environ[_VARIABLE])
+        return cls(**{**values, "look": Look(**values["look"])})

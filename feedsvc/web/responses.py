@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, PreconditionFai
 from feedsvc.shelf import Headers, Shelf, Shelved
 from feedsvc.web.conditions import evaluate
 from feedsvc.web.negotiate import coding
+from feedsvc.web.pages.frame import MEDIA_TYPE, SECURITY
 
 ALLOW = "GET, HEAD, OPTIONS"
 _BRIEFLY = "public, max-age=60"
@@ -90,6 +91,18 @@ def json(value: object, status: int = 200, headers: Headers | None = None, *, ca
     body = orjson.dumps(value) + b"\n"
     fixed = [("Content-Type", "application/json"), ("Content-Length", str(len(body))), ("Cache-Control", cache)]
     return ready(status, [*fixed, *_OPEN, *(headers or [])], body)
+
+
+def page(status: int, body: bytes) -> Response:
+    """An error as a page for people."""
+    headers = [
+        ("Content-Type", MEDIA_TYPE),
+        ("Content-Length", str(len(body))),
+        ("Cache-Control", _BRIEFLY),
+        *SECURITY,
+        *_OPEN,
+    ]
+    return ready(status, headers, body)
 
 
 def error(status: int, message: str, headers: Headers | None = None, **about: str) -> Response:

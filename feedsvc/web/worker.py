@@ -22,7 +22,8 @@ def app_for(orders: Orders) -> Flask:
     """The application that follows ``orders``."""
     state = Path(orders.state)
     shelf = Shelf(state, orders.cache_bytes)
-    return make_app(shelf, state, partial(_bearer, orders), metrics_public=orders.metrics_public)
+    bearer = partial(_bearer, orders)
+    return make_app(shelf, state, bearer, metrics_public=orders.metrics_public, look=orders.look)
 
 
 class Worker(Rsgi):

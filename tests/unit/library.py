@@ -65,7 +65,7 @@ class Library:
                 digest=b"d" * 8,
                 standing=Standing.LIVE,
                 published=instant(post.published),
-                packed=b"",
+                packed=self.writer.packer.pack(post.body.encode()),
             )
         draft.touched = set(bodies or ())
         self.writer.commit(draft, self.now)

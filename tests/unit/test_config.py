@@ -577,6 +577,28 @@ def test_a_podcast_that_cannot_be(tmp_path: Path, toml: str, told: str) -> None:
     assert told in complaint(tmp_path, toml=f"[podcast]\n{toml}\n")
 
 
+# -- pages ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("toml", "message"),
+    [
+        ('templates = "none"', "pages.templates: should be a folder, and "),
+        ('icon = "none.png"', "pages.icon: should be a file, and "),
+        ('logo = "feedsvc.toml"', "pages.logo: should be a picture (.png, .svg, "),
+    ],
+)
+def test_a_look_that_is_not_there_is_told(tmp_path: Path, toml: str, message: str) -> None:
+    assert message in complaint(tmp_path, toml=f"[pages]\n{toml}\n")
+
+
+def test_a_site_s_look_lies_in_its_content(tmp_path: Path) -> None:
+    (tmp_path / "图标.PNG").touch()
+    settings = read(tmp_path, toml='[pages]\nicon = "图标.PNG"\n')
+    assert settings.look.icon == str(tmp_path / "图标.PNG")
+    assert settings.look.templates == ""
+
+
 # -- the table ------------------------------------------------------------------------------------------------
 
 
@@ -595,6 +617,9 @@ def test_every_setting_has_an_effect(tmp_path: Path) -> None:
         "tables": {"tag/x": {"limit": 7}}, "image": "https://other.example/x.png",
         "moves": {"tag/x": "tag/y"},
     }  # fmt: skip
+    (tmp_path / "looks").mkdir()
+    (tmp_path / "looks.svg").touch()
+    named = {"pages.templates": "looks", "pages.icon": "looks.svg", "pages.logo": "looks.svg"}
     base = read(tmp_path)
     for entry in TABLE:
         raw = entry.choices[-1] if entry.choices else other.get(entry.kind, str(not entry.default))
@@ -602,6 +627,7 @@ def test_every_setting_has_an_effect(tmp_path: Path) -> None:
             raw = "jekyll"
         if entry.key == "content.naive_dates":
             raw = "utc"
+        raw = named.get(entry.key, raw)
         settings = load(tmp_path, overrides={entry.key: raw}, environ={}, cwd=tmp_path)
         assert (settings, settings.token) != (base, base.token), entry.key
         found = [getattr(settings, name) for name in Settings.__slots__ if name != "given"]
