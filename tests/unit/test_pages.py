@@ -17,7 +17,7 @@ from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 from lxml import html
 
-from feedsvc.model import SITE, Look, Term
+from feedsvc.model import SITE, FeedTable, FeedTables, Look, Served, Term
 from feedsvc.shelf import Shelf
 from feedsvc.web.app import make_app, serving
 from feedsvc.web.orders import Orders
@@ -398,3 +398,36 @@ def test_the_icon_that_is_drawn_follows_from_the_title(client: FlaskClient) -> N
     assert ico.data[:4] == b"\0\0\1\0"
     assert client.get("/favicon.svg").data == icons.svg(SERVED.title) != icons.svg("another")
     assert client.get("/apple-touch-icon.png").data[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+# -- single feeds --------------------------------------------------------------------------------------------
+
+
+def with_tables(*tables: tuple[str, str, str | bool]) -> Served:
+    named = tuple(FeedTable(name, ((key, value),)) for name, key, value in sorted(tables))
+    return replace(SERVED, feeds=replace(SERVED.feeds, tables=FeedTables(named=named)))
+
+
+def test_a_hidden_feed_has_a_page_and_is_in_no_list(client: FlaskClient, library: Library) -> None:
+    library.publish(served=with_tables((f"tag/{SLASHED.name}", "hidden", True)))
+    assert client.get(path(SLASHED)).status_code == 200
+    for address in ("/", "/?kind=tag", "/?q=qingyu", "/?sort=updated"):
+        assert SLASHED.name not in names(page(client, address))
+    assert TIDE.name in names(page(client, "/"))
+    assert path(SLASHED) not in [each.get("href") for each in page(client, path(TIDE)).cssselect(".related a")]
+
+
+def test_a_feed_s_own_title_and_language_are_on_its_page(client: FlaskClient, library: Library) -> None:
+    tide = f"category/{TIDE.name}"
+    library.publish(served=with_tables((tide, "title", "潮水"), (f"tag/{SLASHED.name}", "language", "zh-CN")))
+    assert page(client, path(TIDE)).cssselect("title")[0].text_content() == "潮水"
+    assert page(client, path(SLASHED)).get("lang") == "zh-CN"
+    assert page(client, path(TIDE)).get("lang") == "en"
+
+
+def test_a_renamed_term_s_pages_lead_on(client: FlaskClient, library: Library) -> None:
+    old = Term("category", "旧潮 Old")
+    library.publish(served=replace(SERVED, moved=((old, TIDE),)))
+    for before, after in ((path(old), path(TIDE)), (f"/archive{path(old)}2024/", f"/archive{path(TIDE)}2024/")):
+        answer = client.get(before)
+        assert (answer.status_code, answer.headers["Location"]) == (301, after)
