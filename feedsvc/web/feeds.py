@@ -10,7 +10,7 @@ from flask import Response, request
 from werkzeug.exceptions import BadRequest, Gone, NotFound, RequestURITooLarge
 
 from feedsvc.catalogue import Reader
-from feedsvc.model import Term
+from feedsvc.model import SCHEMES, Term
 from feedsvc.particulars import elsewhere, renamed
 from feedsvc.shelf import Current, Shelf, Shelved
 from feedsvc.uris import feed_path, page_path, read_path
@@ -23,7 +23,6 @@ from feedsvc.web.pages import Pages
 _LONGEST = 4096  # characters of a decoded path
 _UNREADABLE = "\ufffd"  # stands for bytes that are not UTF-8 in what servers and Werkzeug hand over
 
-_OPERATORS = ("/rebuild", "/builds", "/healthz", "/readyz", "/metrics")
 Listing = Callable[[Reader, Current], Shelved]
 
 
@@ -141,9 +140,9 @@ class Feeds:
 
 
 def for_people(path: str) -> bool:
-    """Whether a path looks like that of a page: it ends in a slash, or in a name without a suffix."""
+    """Whether a path looks like that of a page: it ends in a slash, or names a feed and no file."""
     last = path.rpartition("/")[2]
-    return "." not in last and not path.startswith(_OPERATORS)
+    return not last or ("." not in last and path.split("/")[1] in (*SCHEMES, "archive"))
 
 
 def _names(reader: Reader, current: Current) -> dict[Term, Term]:

@@ -352,7 +352,7 @@ def test_aliases_lead_on_for_good(server: Server, alias: str, target: str) -> No
         ("/tag//rss.xml", {404}),
         ("/tag/%2e%2e/rss.xml", {400, 404}),
         ("/.feedsvc/token", {404}),
-        ("/_posts/", {404}),
+        ("/_posts/2024-01-31-one.md", {404}),
         ("/tag/%0d%0aX:y/rss.xml", {400, 404}),
         ("/feed/%0d%0aX:y", {400, 404}),
         ("/tag/%c0%af/rss.xml", {400, 404}),

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from feedsvc.catalogue import Reader
 from feedsvc.model import SITE, Look, Served, Term
-from feedsvc.particulars import particulars
+from feedsvc.particulars import own, particulars
 from feedsvc.shelf import Current, Headers, Key, Shelved
 from feedsvc.uris import page_path
 from feedsvc.web.pages.files import Files
@@ -89,6 +89,7 @@ def _environment(folder: str) -> Environment:
 
 def _common(term: Term, served: Served, speech: Speech, files: Files) -> dict[str, object]:
     about, site = (particulars(each, served, served.feeds.tables) for each in (term, SITE))
+    set_apart = own(term, served.feeds.tables)
     spoken = _primary(speech.language) == _primary(about.language)
     return {
         "_": speech.say,
@@ -104,6 +105,8 @@ def _common(term: Term, served: Served, speech: Speech, files: Files) -> dict[st
         "is_site": term == SITE,
         "name": term.name or site.title,
         "title": about.title,
+        "heading": set_apart.get("title") or term.name or site.title,
+        "about": set_apart.get("description", ""),
         "address": served.feeds_url + page_path(term),
         "alternates": alternates(
             term, served
