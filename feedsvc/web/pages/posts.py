@@ -12,7 +12,7 @@ import orjson
 
 from feedsvc.catalogue import Filed, Reader
 from feedsvc.compose import Asked, contents
-from feedsvc.markup import text, to_html
+from feedsvc.markup import text, to_html, with_references
 from feedsvc.model import Content, Served, Term, entry_key
 from feedsvc.particulars import particulars
 from feedsvc.plan import Slot, content_of
@@ -110,7 +110,10 @@ def _article(filed: Filed, html: str, content: str) -> Article:
 
 def _opening(filed: Filed, body: str) -> str:
     """How a post begins, as HTML: all that an excerpt needs, at a fraction of the cost of the whole."""
-    return to_html(body[:_OPENING], filed.post.markup, filed.post.url) if body else ""
+    if not body:
+        return ""
+    opening = with_references(body, [each.url for each in filed.post.refers])[:_OPENING]
+    return to_html(opening, filed.post.markup, filed.post.url)
 
 
 def _stored(reader: Reader, slot: Slot, form: Content) -> tuple[str, str]:
