@@ -23,6 +23,7 @@ from feedsvc.web.pages import Pages
 _LONGEST = 4096  # characters of a decoded path
 _UNREADABLE = "\ufffd"  # stands for bytes that are not UTF-8 in what servers and Werkzeug hand over
 
+_OPERATORS = ("/rebuild", "/builds", "/healthz", "/readyz", "/metrics")
 Listing = Callable[[Reader, Current], Shelved]
 
 
@@ -142,6 +143,8 @@ class Feeds:
 def for_people(path: str) -> bool:
     """Whether a path looks like that of a page: it ends in a slash, or names a feed and no file."""
     last = path.rpartition("/")[2]
+    if path.startswith(_OPERATORS):
+        return False
     return not last or ("." not in last and path.split("/")[1] in (*SCHEMES, "archive"))
 
 
