@@ -143,7 +143,6 @@ def test_a_selection_leads_to_its_one_address(server: Server, given: str, canoni
         ("/select/rss.xml?" + "&".join(f"tag=t{number}" for number in range(21)), 400),
         ("/rss.xml?limit=101", 400),
         ("/category/Sea/atom.xml?content=all", 400),
-        ("/select/", 404),
         ("/archive/2024-13/rss.xml", 404),
         ("/archive/2024-01/rss.xml", 404),  # is written 2024
         ("/archive/tag/none/2024/rss.xml", 404),
