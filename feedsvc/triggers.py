@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -22,6 +23,8 @@ from feedsvc.service import Service
 from feedsvc.watcher import Watcher
 
 POLL = 0.02  # seconds between looks at the control database, which cost microseconds
+SHARE = 0.02  # of the time that looks at everything may take beside file events
+SELDOM = 10  # but they come at least once in so many intervals
 RETRY = 5.0  # seconds after which a rebuild that failed is tried again, if nothing happens before
 
 log = structlog.get_logger()
@@ -48,6 +51,7 @@ class Triggers:
         self._look_again: float | None = None
         self._unsettled: tuple[str, ...] = ()  # to be looked at with whatever is looked at next
         self._walk = Patrol()
+        self._rest = 0.0  # until when there is no look at everything by the timer
         self._index = Companion(service.settings.state)
         self._exported = False  # whether the last generation is in the export
         self._failure = ""  # why the last rebuild failed
@@ -89,8 +93,16 @@ class Triggers:
                 scheduler.shutdown()
 
     def _patrol(self) -> None:
-        """See whether events missed anything, beside the rebuilds that they cause."""
-        self.look("timer", self._walk.differences(self._service.settings))
+        """See whether events missed anything, beside the rebuilds that they cause.
+
+        Where events are watched this is a safety net, and takes no more than a small share of the time.
+        """
+        settings, began = self._service.settings, time.monotonic()
+        if began < self._rest:
+            return
+        self.look("timer", self._walk.differences(settings))
+        if settings.watch:
+            self._rest = began + min((time.monotonic() - began) / SHARE, SELDOM * settings.every)
 
     def _watch(self, settings: Settings) -> Watcher:
         watcher = Watcher(settings, self.look)
