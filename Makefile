@@ -10,10 +10,10 @@ COMPILE := build/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe -
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --annotation-style line
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint check bench lock clean
+.PHONY: help serve test lint check bench pictures lock clean
 
 help:  ## List what make can do here.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: .venv/ready  ## Serve the feeds of CONTENT (content/ by default) at port 8000.
 	exec $(BIN)/feedsvc serve "$(CONTENT)" $(ARGS)
@@ -32,6 +32,9 @@ check: lint test  ## Do all that has to pass before a change is merged; what CI 
 
 bench: .venv/ready-dev  ## Measure, and write docs/benchmarks.md; ARGS="--help" says what can be chosen.
 	$(BIN)/python -m tests.bench $(ARGS)
+
+pictures: .venv/ready-dev  ## Make the pictures of the README anew, with Chromium.
+	$(BIN)/python -m tests.pictures
 
 lock: build/lock/bin/pip-compile  ## Bring the locked versions of all dependencies up to date.
 	$(COMPILE) --upgrade --only-build-deps --build-deps-for wheel -o requirements-build.lock pyproject.toml
