@@ -121,7 +121,7 @@ def _resolve(content: Path) -> Path:
     except (OSError, RuntimeError) as error:  # RuntimeError: a link that leads to itself
         raise ContentMissing(f"{content}: no such folder: is it mounted, and is the name right?") from error
     if not root.is_dir():
-        raise ContentMissing(f"{content}: not a folder: CONTENT is the folder that holds your posts")
+        raise ContentMissing(f"{content}: not a folder; give the folder that holds your posts as CONTENT")
     return root
 
 

@@ -82,6 +82,9 @@ class Door(click.Group):
 def _tell(error: BaseException) -> int:
     """Print the line for an error and give the exit status it means."""
     match error:
+        case click.exceptions.NoArgsIsHelpError():  # a group without its command: its help, as it is
+            click.echo(error.format_message(), err=True)
+            return USAGE
         case click.Abort():
             line, status = "interrupted", INTERRUPTED
         case click.UsageError():

@@ -30,7 +30,14 @@ def command() -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @configured
 def save(settings: Settings, file: Path) -> None:
-    """Write the ledger to FILE."""
+    """Write the ledger to FILE.
+
+    It is text, a line for each post, as of one moment: a server may go on running.
+
+    \b
+    Example:
+      feedsvc ledger save ledger.txt ~/site
+    """
     with Service(settings) as service:
         service.save_ledger(file)
     click.echo(f"The ledger is in {file}.")
@@ -40,7 +47,14 @@ def save(settings: Settings, file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @configured
 def load(settings: Settings, file: Path) -> None:
-    """Read the ledger from FILE into a state folder that has none yet."""
+    """Read the ledger from FILE into a state folder that has none yet.
+
+    Do it before the first build there, on another machine or for posts that moved to another path.
+
+    \b
+    Example:
+      feedsvc ledger load ledger.txt ~/site --state /var/lib/feedsvc
+    """
     with Service(settings) as service:
         service.load_ledger(file)
     click.echo(f"The ledger of {file} is in {settings.state}. Run `feedsvc build` next.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial, wraps
 from pathlib import Path
@@ -15,6 +16,15 @@ from feedsvc.exceptions import ContentMissing
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+_SITES = (
+    "_config.yml",
+    "_posts",
+    "hugo.toml",
+    "hugo.yaml",
+    "hugo.json",
+    "pelicanconf.py",
+)  # what a site's folder holds
+_LINK = re.compile(r"\[([^]]+)\]\(#[^)]+\)")
 _OVERRIDES = "feedsvc.overrides"  # in the context: what options have set, by key
 
 
@@ -85,11 +95,10 @@ def _require(settings: Settings, asked: Path | None) -> None:
     """Tell a newcomer which folder is missing; with a state at hand, the last generation can still be served."""
     if settings.content.is_dir() or settings.state.is_dir():
         return
-    here = Path.cwd()
-    if asked is None and any((here / name).exists() for name in ("_config.yml", "_posts")):
-        raise ContentMissing(f"{settings.content}: no such folder; for the Jekyll site here, say `.` as CONTENT")
+    if asked is None and any((Path.cwd() / name).exists() for name in _SITES):
+        raise ContentMissing(f"{settings.content}: no such folder; for the site here, say `.` as CONTENT")
     kind = "not a folder" if settings.content.exists() else "no such folder"
-    raise ContentMissing(f"{settings.content}: {kind}; CONTENT is the folder that holds your posts")
+    raise ContentMissing(f"{settings.content}: {kind}; give the folder that holds your posts as CONTENT")
 
 
 def json_option(function: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -104,4 +113,9 @@ class ListsSettings(click.Command):
         """The settings, as the table has them."""
         super().format_epilog(ctx, formatter)
         with formatter.section("Settings (--set NAME=VALUE, a line in feedsvc.toml, or FEEDSVC_SECTION_NAME)"):
-            formatter.write_dl([(entry.key, f"{entry.help} [{entry.shown_default}]") for entry in TABLE])
+            formatter.write_dl([(entry.key, f"{_unlinked(entry.help)} [{entry.shown_default}]") for entry in TABLE])
+
+
+def _unlinked(text: str) -> str:
+    """A description without the links that it has on its page."""
+    return _LINK.sub(r"\1 in docs/configuration.md", text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -59,7 +59,8 @@ def toml(path: Path) -> Layer:
     try:
         data = tomllib.loads(text(path))
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(str(path), f"not readable as TOML: {error}") from error
+        hint = "text stands in quotes, and a section's name in brackets of its own"
+        raise ConfigError(str(path), f"not readable as TOML: {error}; {hint}") from error
     found: dict[str, Value] = {}
     for key, raw in _flat(data, path):
         if key not in KEYS:
@@ -93,7 +94,15 @@ def text(path: Path) -> str:
 
 def unknown(name: str, known: Iterable[str], where: str) -> ConfigError:
     """The error that a name is no setting's, with the one that was meant."""
-    names = sorted(known)
-    near = get_close_matches(name, names, n=1) or [key for key in names if key.endswith(f".{name}")]
-    hint = f"; did you mean {near[0]}?" if near else ""
+    near = " or ".join(_meant(name, sorted(known)))
+    hint = f"; did you mean {near}?" if near else ""
     return ConfigError(name, f"no such setting{hint} ({where})")
+
+
+def _meant(name: str, known: Sequence[str]) -> list[str]:
+    """The setting of the same name in another section, all of them where no section is named; else one like it."""
+    section, _, last = name.rpartition(".")
+    elsewhere = [key for key in known if key.endswith(f".{last}")]
+    if elsewhere and not section:
+        return elsewhere
+    return get_close_matches(name, elsewhere, n=1, cutoff=0) or get_close_matches(name, known, n=1)

@@ -95,7 +95,10 @@ def test_each_command_has_a_summary_a_paragraph_and_examples(name: str) -> None:
 def test_the_help_of_serve_lists_every_setting() -> None:
     shown = run("serve", "--help").stdout
     assert [entry.key for entry in TABLE if f"\n  {entry.key}" not in shown] == []
-    assert "[default: 127.0.0.1]" in " ".join(shown.split())
+    plain = " ".join(shown.split())
+    assert "[default: 127.0.0.1]" in plain
+    assert "see Single feeds in docs/configuration.md." in plain
+    assert "](" not in plain
 
 
 def test_help_imports_nothing_that_is_slow() -> None:
@@ -116,6 +119,9 @@ def test_wrong_usage_is_one_line_and_exits_with_2(content: Path) -> None:
     assert line(run("biuld"), 2).startswith("No such command 'biuld'. Did you mean `feedsvc build`?")
     assert "Did you mean `feedsvc serve content`?" in line(run("content"), 2)
     assert "--jsn" in line(run("build", "--jsn"), 2)
+    alone = run("ledger")
+    assert (alone.exit_code, alone.stdout) == (2, "")
+    assert "    feedsvc ledger save ledger.txt\n" in alone.stderr
     assert "'limit' is not NAME=VALUE" in line(run("build", "--set", "limit"), 2)
     assert "Missing argument 'DEST'" in line(run("export"), 2)
     assert line(run("build", content, "--config", "none.toml"), 2).endswith("none.toml: no such configuration file")
@@ -132,12 +138,35 @@ def test_a_wrong_setting_exits_with_2_and_names_the_key(content: Path) -> None:
 
 def test_a_missing_folder_is_named_with_what_to_do(tmp_path: Path) -> None:
     assert line(run("build"), 1) == (
-        f"{tmp_path / 'content'}: no such folder; CONTENT is the folder that holds your posts"
+        f"{tmp_path / 'content'}: no such folder; give the folder that holds your posts as CONTENT"
     )
     (tmp_path / "_posts").mkdir()
-    assert line(run("build"), 1).endswith("for the Jekyll site here, say `.` as CONTENT")
+    assert line(run("build"), 1).endswith("for the site here, say `.` as CONTENT")
+    (tmp_path / "_posts").rmdir()
+    (tmp_path / "hugo.toml").touch()
+    assert line(run("build"), 1).endswith("for the site here, say `.` as CONTENT")
     (tmp_path / "file").write_text("")
     assert "file: not a folder" in line(run("build", "file"), 1)
+
+
+@pytest.mark.parametrize("command", ["build", "check"])
+@pytest.mark.parametrize(
+    ("beside", "where"),
+    [
+        ("notes.txt", "Posts are Markdown or HTML files"),
+        ("_config.yml", "files of folders named _posts"),
+        ("hugo.toml", "the pages of content"),
+        ("pelicanconf.py", "the articles of this folder"),
+    ],
+)
+def test_a_folder_without_any_post_may_be_the_wrong_one(command: str, beside: str, where: str, tmp_path: Path) -> None:
+    folder = tmp_path / "wrong"
+    folder.mkdir()
+    (folder / beside).touch()
+    result = run(command, folder, "--set", "site.url=https://example.org")
+    assert result.exit_code == 0
+    assert f"No posts in {folder}: is it the right folder? " in result.stderr
+    assert where in result.stderr
 
 
 def test_feeds_before_the_first_build_says_so(content: Path) -> None:

@@ -161,6 +161,9 @@ def test_unknown_names_are_errors_with_the_nearest_one(tmp_path: Path) -> None:
         f"feeds.limt: no such setting; did you mean feeds.limit? (in {path})"
     )
     assert "feed.limit: no such setting; did you mean feeds.limit?" in complaint(tmp_path, toml="[feed]\nlimit = 3\n")
+    assert "site.limit: no such setting; did you mean feeds.limit?" in complaint(tmp_path, toml="[site]\nlimit = 3\n")
+    assert "sites.url: no such setting; did you mean site.url?" in complaint(tmp_path, toml="[sites]\nurl = 'x'\n")
+    assert "url: no such setting; did you mean feeds.url or site.url?" in complaint(tmp_path, toml="url = 'x'\n")
     assert "limit: no such setting; did you mean feeds.limit?" in complaint(tmp_path, toml="limit = 3\n")
     assert "site: is a section: write [site]" in complaint(tmp_path, toml='site = "x"\n')
     path.unlink()
