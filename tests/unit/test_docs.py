@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 import tomllib
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 
 import click
@@ -17,13 +19,19 @@ from feedsvc.cli.door import BUSY, COMMANDS, FAILED, INTERRUPTED, USAGE, door
 from feedsvc.config import KEYS, TABLE
 from feedsvc.config.apple import category
 from feedsvc.config.layers import CONFIG, CONTENT, STATE
+from feedsvc.config.table import FEED_TABLE
 from feedsvc.media import PODCAST_FILES, Enclosure, Episode, Image, Media
 from feedsvc.model import FILENAMES, SCHEMES, ContentRules, Site
 from feedsvc.parse import __doc__ as parse_codes
 from feedsvc.parse import parse
+from feedsvc.pipeline.referring import MISSING
+from feedsvc.select import LONGEST_QUERY, MOST_NAMES, MOST_WORDS, OURS
 from feedsvc.shelf import Shelf
 from feedsvc.web import aliases
 from feedsvc.web.app import _LISTS, make_app
+from feedsvc.web.asked import LARGEST
+from feedsvc.web.pages.home import PARAMETERS
+from feedsvc.web.responses import _CODES
 from tests.unit.library import Library
 
 ROOT = Path(__file__).parents[2]
@@ -31,10 +39,12 @@ PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglo
 DEPLOY = tuple(path for path in sorted((ROOT / "deploy").iterdir()) if path.is_file())
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in (*PAGES, *DEPLOY)}
 OPERATING, ADDRESSES, README = TEXTS["docs/operating.md"], TEXTS["docs/addresses.md"], TEXTS["README.md"]
+CONFIGURATION, MANUAL, PROBLEMS = (TEXTS[f"docs/{name}.md"] for name in ("configuration", "commands", "problems"))
 SOURCE = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "feedsvc").rglob("*.py")))
 _FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 NOON = datetime(2024, 1, 31, 12, tzinfo=UTC)
-_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_LINK = re.compile(r"(?:\]\(|<img src=\")([^)\"\s]+)")
+_CELL = re.compile(r"`([^`]+)`")
 
 
 def prose(text: str) -> str:
@@ -51,6 +61,19 @@ def anchors(text: str) -> set[str]:
     """What headings may be linked by, as forges make it."""
     titles = re.findall(r"^#+ (.*)$", prose(text), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-") for title in titles}
+
+
+def section(text: str, heading: str) -> str:
+    """What stands below a heading, up to the next one of its rank or a higher one."""
+    rank = heading.partition(" ")[0]
+    _, found, rest = f"\n{text}".partition(f"\n{heading}\n")
+    assert found, heading
+    return re.split(rf"^#{{1,{len(rank)}}} ", rest, maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def first_cells(text: str) -> set[str]:
+    """All that stands as code in the first column of a page's tables."""
+    return {word for row in re.findall(r"^\| ([^|]+) \|", text, re.MULTILINE) for word in _CELL.findall(row)}
 
 
 # -- links ----------------------------------------------------------------------------------------------------
@@ -92,7 +115,7 @@ def written_commands() -> Iterator[tuple[str, list[str]]]:
         lines += re.findall(r"`((?:\S*/)?feedsvc [^`]+)`", prose(text))
         lines += re.findall(r"^Exec\w+=(.*)$", text, re.MULTILINE)
         for line in lines:
-            words = shlex.split(line, comments=True)
+            words = list(takewhile(lambda word: word != "|", shlex.split(line, comments=True)))
             if words and words[0].rpartition("/")[2] == "feedsvc":
                 yield name, [word for word in words[1:] if word not in ("&", "…")]
 
@@ -112,13 +135,22 @@ def test_commands_in_the_documentation_exist() -> None:
     assert len(found) > 20
 
 
-def test_every_command_is_documented() -> None:
-    for name in COMMANDS:
-        assert re.search(rf"^feedsvc {name} ", "".join(blocks(README, "sh")), re.MULTILINE), name
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_documented_with_its_options_and_an_example(name: str) -> None:
+    command = door.get_command(click.Context(door), name)
+    assert command is not None
+    said = section(MANUAL, f"## `feedsvc {name}`")
+    assert re.search(rf"^feedsvc {name} ", "".join(blocks(said, "sh")), re.MULTILINE)
+    parts = command.commands.values() if isinstance(command, click.Group) else (command,)
+    options = {flag for part in parts for option in part.params for flag in option.opts if flag.startswith("-")}
+    common = {flag.partition(" ")[0] for flag in first_cells(MANUAL.partition("\n## ")[0])}
+    listed = {flag.partition(" ")[0] for flag in first_cells(said)}
+    assert listed == options - common
+    assert common - options == {"-h", "--help"}
 
 
 def test_exit_codes_are_documented() -> None:
-    listed = set(re.findall(r"^\| (\d+) \|", OPERATING, re.MULTILINE))
+    listed = set(re.findall(r"^\| (\d+) \|", section(MANUAL, "## Exit codes"), re.MULTILINE))
     assert listed == {str(code) for code in (0, FAILED, USAGE, BUSY, INTERRUPTED)}
 
 
@@ -135,7 +167,18 @@ def test_targets_of_make_exist() -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    assert [setting.key for setting in TABLE if f"| `{setting.key}` |" not in TEXTS["docs/configuration.md"]] == []
+    assert {setting.key for setting in TABLE} - first_cells(CONFIGURATION) == set()
+    assert {setting.key for setting in FEED_TABLE} == first_cells(
+        section(CONFIGURATION, "## Single feeds").partition("<!-- end")[0]
+    )
+
+
+def test_every_section_of_the_configuration_has_an_example_somewhere() -> None:
+    examples = [tomllib.loads(block) for text in TEXTS.values() for block in blocks(text, "toml")]
+    for own in ("gone", "moved", "feed"):
+        assert any(own in example for example in examples), own
+    kinds = {key for example in examples for inner in example.get("feed", {}).values() for key in inner}
+    assert {"title", "limit", "content", "hidden", "redirect"} <= kinds <= {setting.key for setting in FEED_TABLE}
 
 
 def test_settings_in_the_documentation_exist() -> None:
@@ -170,6 +213,22 @@ def test_every_alias_of_a_term_is_documented() -> None:
     for pattern, scheme, _ in aliases._TERMS:
         examples = [re.sub(r"\{\w+\}", "x", address) for address in documented]
         assert any(pattern.fullmatch(example) for example in examples), (pattern.pattern, scheme)
+
+
+def test_every_parameter_is_documented_with_its_bounds() -> None:
+    said = section(ADDRESSES, "## Feeds of one's own choice")
+    listed = {cell.partition("=")[0] for cell in first_cells(said)}
+    assert listed == set(OURS) - {"before"}  # which links alone carry
+    for bound in (MOST_NAMES, LARGEST, MOST_WORDS, LONGEST_QUERY):
+        assert re.search(rf"\b{bound}\b", said), bound
+    front = section(ADDRESSES, "## Lists and pages")
+    assert [name for name in PARAMETERS if f"`?{name}=" not in front] == []
+
+
+def test_every_status_is_documented() -> None:
+    table = "".join(re.findall(r"^\| [\d, ]+ \|", section(ADDRESSES, "## HTTP"), re.MULTILINE))
+    written = {int(found) for found in re.findall(r"\d{3}", table)}
+    assert written == {*_CODES, 200, 202, 204, 226, 301, 304}
 
 
 def test_every_metric_is_documented(library: Library) -> None:
@@ -243,6 +302,19 @@ def test_codes_of_problems_are_listed() -> None:
     listed = set(re.findall(r"^([a-z-]+) +(?:error|problem|both) ", parse_codes, re.MULTILINE))
     assert len(written) > 15
     assert written <= listed
+    assert first_cells(PROBLEMS) == listed | written | set(codes_elsewhere())
+
+
+def codes_elsewhere() -> Iterator[str]:
+    """The codes of problems that are not of one post's own text: those that calls in the source are given."""
+    yield MISSING
+    for path in sorted((ROOT / "feedsvc").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Problem", "ContentError", "cls"):
+                given = [*node.args[2:3], *(each.value for each in node.keywords if each.arg == "code")]
+                yield from (
+                    each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str)
+                )
 
 
 def test_the_page_names_what_apple_takes_and_asks() -> None:
