@@ -40,7 +40,9 @@ DEPLOY = tuple(path for path in sorted((ROOT / "deploy").iterdir()) if path.is_f
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in (*PAGES, *DEPLOY)}
 OPERATING, ADDRESSES, README = TEXTS["docs/operating.md"], TEXTS["docs/addresses.md"], TEXTS["README.md"]
 CONFIGURATION, MANUAL, PROBLEMS = (TEXTS[f"docs/{name}.md"] for name in ("configuration", "commands", "problems"))
-SOURCE = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "feedsvc").rglob("*.py")))
+SOURCES = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "feedsvc").rglob("*.py"))]
+SOURCE = "".join(SOURCES)
+_TREE = ast.Module([statement for text in SOURCES for statement in ast.parse(text).body], [])
 _FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 NOON = datetime(2024, 1, 31, 12, tzinfo=UTC)
 _LINK = re.compile(r"(?:\]\(|<img src=\")([^)\"\s]+)")
@@ -61,6 +63,13 @@ def anchors(text: str) -> set[str]:
     """What headings may be linked by, as forges make it."""
     titles = re.findall(r"^#+ (.*)$", prose(text), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-") for title in titles}
+
+
+def calls(*names: str) -> Iterator[ast.Call]:
+    """Every call of these in the source."""
+    for node in ast.walk(_TREE):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in names:
+            yield node
 
 
 def section(text: str, heading: str) -> str:
@@ -248,6 +257,18 @@ def test_messages_of_the_troubleshooting_table_exist() -> None:
     messages = re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE)
     assert len(messages) > 10
     assert [message for message in messages if message not in SOURCE] == []
+    unknown = [text for text in raised() if not any(message in text for message in messages)]
+    assert sorted(unknown) == []
+
+
+def raised() -> Iterator[str]:
+    """What errors say that end a command, as far as it does not come from the system."""
+    kinds = ("FeedsvcError", "CatalogueError", "CatalogueBusy", "ContentMissing", "OldFeedError")
+    for node in calls(*kinds):
+        words = [each.value for arg in node.args for each in ast.walk(arg) if isinstance(each, ast.Constant)]
+        said = "".join(word for word in words if isinstance(word, str))
+        if " " in said.strip():
+            yield said
 
 
 # -- what is installed ----------------------------------------------------------------------------------------
@@ -308,13 +329,9 @@ def test_codes_of_problems_are_listed() -> None:
 def codes_elsewhere() -> Iterator[str]:
     """The codes of problems that are not of one post's own text: those that calls in the source are given."""
     yield MISSING
-    for path in sorted((ROOT / "feedsvc").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Problem", "ContentError", "cls"):
-                given = [*node.args[2:3], *(each.value for each in node.keywords if each.arg == "code")]
-                yield from (
-                    each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str)
-                )
+    for node in calls("Problem", "ContentError", "cls"):
+        given = [*node.args[2:3], *(each.value for each in node.keywords if each.arg == "code")]
+        yield from (each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str))
 
 
 def test_the_page_names_what_apple_takes_and_asks() -> None:
