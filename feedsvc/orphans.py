@@ -1,10 +1,14 @@
-"""Processes that end with their parent, whatever ended it: a killed server leaves none behind that serves old feeds."""
+"""What a process owes the one that started it: to end with it, and to let it go first.
+
+A killed server leaves none behind that serves old feeds.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
 import threading
+from contextlib import suppress
 from multiprocessing import parent_process
 
 PATIENCE = 5.0  # seconds to end in good order
@@ -26,3 +30,9 @@ def end_with_parent(number: int = signal.SIGKILL) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=follow, name="end-with-parent", daemon=True).start()
+
+
+def give_way(niceness: int) -> None:
+    """Let other processes go first, by so much niceness, where that is allowed: sandboxes may forbid it."""
+    with suppress(PermissionError):
+        os.nice(niceness)

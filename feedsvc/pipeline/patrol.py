@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from feedsvc.catalogue import Inquiry
 from feedsvc.config import Settings, changed
 from feedsvc.exceptions import FeedsvcError
 from feedsvc.model import ContentRules
-from feedsvc.orphans import end_with_parent
+from feedsvc.orphans import end_with_parent, give_way
 from feedsvc.scan import SCANNED, scan, size
 
 POLITE = 10  # added to the niceness: whoever waits for a change goes first
@@ -63,7 +62,7 @@ class _Walk:
     def __call__(self, sender: Connection) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
         end_with_parent()
-        os.nice(POLITE)
+        give_way(POLITE)
         try:
             sender.send(self._compare())
         except FeedsvcError:

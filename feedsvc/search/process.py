@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import time
 from contextlib import closing
@@ -15,7 +14,7 @@ import structlog
 from feedsvc.catalogue import SIGNAL, Signal
 from feedsvc.exceptions import FeedsvcError
 from feedsvc.log import configure_log
-from feedsvc.orphans import end_with_parent
+from feedsvc.orphans import end_with_parent, give_way
 from feedsvc.search.indexer import Indexer
 from feedsvc.search.store import remove
 
@@ -71,7 +70,7 @@ def _start(state: Path) -> BaseProcess:
 def _follow(state: Path) -> None:
     """Catch up with each generation, for ever."""
     end_with_parent()
-    os.nice(NICE)
+    give_way(NICE)
     configure_log()
     with closing(Signal(state / SIGNAL)) as generation:
         done, failure = 0, ""
