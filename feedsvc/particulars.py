@@ -32,6 +32,11 @@ def particulars(term: Term, site: Site | Served, tables: FeedTables) -> Particul
     return found if found.title else replace(found, title=_title(term, site.title))
 
 
+def unlisted(term: Term, served: Served) -> bool:
+    """Whether a feed is in no list and on no page of others: it is hidden, or said to be gone."""
+    return particulars(term, served, served.feeds.tables).hidden or feed_name(term) in served.gone
+
+
 def renamed(term: Term, served: Served, *, known: Callable[[Term], object]) -> Term:
     """The name that a term has now. A new name counts once ``known`` says that there is such a feed."""
     now = dict(served.moved).get(term, term)

@@ -11,10 +11,10 @@ from feedsvc.cli import say
 from feedsvc.cli.options import configured, json_option
 from feedsvc.config import Settings
 from feedsvc.model import FILENAMES, FeedFacts, Served, Term
-from feedsvc.particulars import elsewhere, particulars
+from feedsvc.particulars import elsewhere, unlisted
 from feedsvc.render.opml import feeds_json, listings
 from feedsvc.service import Service
-from feedsvc.uris import feed_path
+from feedsvc.uris import feed_name, feed_path
 
 
 @click.command("feeds")
@@ -51,7 +51,9 @@ def _row(feed: FeedFacts, served: Served, terms: Collection[Term]) -> tuple[str,
 def _notes(feed: FeedFacts, served: Served, terms: Collection[Term]) -> Iterator[str]:
     if feed.emptied:
         yield f"empty since {feed.emptied:%Y-%m-%d}"
-    if particulars(feed.term, served, served.feeds.tables).hidden:
+    if feed_name(feed.term) in served.gone:
+        yield "gone"
+    elif unlisted(feed.term, served):
         yield "hidden"
     if there := elsewhere(feed.term, FILENAMES["atom"], served, known=terms.__contains__):
         yield f"moved to {unquote(there)}"

@@ -9,8 +9,8 @@ from datetime import datetime
 import orjson
 from lxml import etree
 
-from feedsvc.model import FILENAMES, FORMATS, SITE, FeedFacts, Format, Particulars, Served, Term
-from feedsvc.particulars import particulars
+from feedsvc.model import FILENAMES, FORMATS, SITE, FeedFacts, Format, Served, Term
+from feedsvc.particulars import particulars, unlisted
 from feedsvc.render.facts import moment
 from feedsvc.uris import feed_path, page_path
 
@@ -31,19 +31,15 @@ class Listing:
 
 def listings(feeds: Iterable[FeedFacts], served: Served) -> list[Listing]:
     """What the lists say of feeds; one that is hidden or lost its posts stays for its subscribers alone."""
-    shown = [
-        (facts, particulars(facts.term, served, served.feeds.tables))
-        for facts in feeds
-        if facts.entries > 0 or facts.term == SITE
-    ]
-    return [_listing(facts, about, served) for facts, about in shown if not about.hidden]
+    shown = (facts for facts in feeds if facts.entries > 0 or facts.term == SITE)
+    return [_listing(facts, served) for facts in shown if not unlisted(facts.term, served)]
 
 
-def _listing(facts: FeedFacts, about: Particulars, served: Served) -> Listing:
+def _listing(facts: FeedFacts, served: Served) -> Listing:
     term = facts.term
     return Listing(
         term=term,
-        title=about.title,
+        title=particulars(term, served, served.feeds.tables).title,
         home=served.site_url + "/" if term == SITE else served.feeds_url + page_path(term),
         urls=tuple((format_, served.feeds_url + feed_path(term, FILENAMES[format_])) for format_ in FORMATS),
         entries=facts.entries,

@@ -417,6 +417,19 @@ def test_a_hidden_feed_has_a_page_and_is_in_no_list(client: FlaskClient, library
     assert path(SLASHED) not in [each.get("href") for each in page(client, path(TIDE)).cssselect(".related a")]
 
 
+def test_a_feed_that_is_said_to_be_gone_is_in_no_list_though_it_has_posts(
+    client: FlaskClient, library: Library
+) -> None:
+    library.publish(served=replace(SERVED, gone=(f"tag/{SLASHED.name}",)))
+    assert client.get(path(SLASHED)).status_code == 410
+    for address in ("/", "/?kind=tag", "/?q=qingyu"):
+        assert SLASHED.name not in names(page(client, address))
+    assert path(SLASHED) not in [each.get("href") for each in page(client, path(TIDE)).cssselect(".related a")]
+    for address in ("/feeds.opml", "/feeds.json"):
+        assert path(SLASHED) not in client.get(address).text
+        assert path(TIDE) in client.get(address).text
+
+
 def test_a_feed_s_own_title_and_language_are_on_its_page(client: FlaskClient, library: Library) -> None:
     tide = f"category/{TIDE.name}"
     library.publish(served=with_tables((tide, "title", "潮水"), (f"tag/{SLASHED.name}", "language", "zh-CN")))

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from feedsvc.catalogue import Listed, Order, Reader, listed, totals
 from feedsvc.model import SCHEMES, Served
-from feedsvc.particulars import particulars
+from feedsvc.particulars import unlisted
 from feedsvc.terms import clean_name
 from feedsvc.web.pages.speech import Speech
 
@@ -94,13 +94,13 @@ def visible(reader: Reader, served: Served) -> list[Listed]:
     every = listed(reader)
     if not _hides(served):
         return every
-    return [each for each in every if not particulars(each.term, served, served.feeds.tables).hidden]
+    return [each for each in every if not unlisted(each.term, served)]
 
 
 def _hides(served: Served) -> bool:
-    """Whether any feed may be hidden."""
+    """Whether any feed may be in no list."""
     tables = (*served.feeds.tables.named, *served.feeds.tables.patterns)
-    return any(key == "hidden" and value for table in tables for key, value in table.values)
+    return bool(served.gone) or any(key == "hidden" and value for table in tables for key, value in table.values)
 
 
 def _part(reader: Reader, asked: Wanted, counts: Mapping[str, int]) -> Part:

@@ -14,7 +14,7 @@ from feedsvc.catalogue import Filed, Reader
 from feedsvc.compose import Asked, contents
 from feedsvc.markup import text, to_html, with_references
 from feedsvc.model import Content, Served, Term, entry_key
-from feedsvc.particulars import particulars
+from feedsvc.particulars import particulars, unlisted
 from feedsvc.plan import Slot, content_of
 from feedsvc.select import Selection
 from feedsvc.uris import Bound
@@ -80,7 +80,7 @@ def related(reader: Reader, served: Served, term: Term) -> list[Term]:
         other for filed in reader.latest(term, _RELATED_AMONG) for other in filed.post.terms if other != term
     )
     likest = sorted(together, key=lambda other: (-together[other], other))
-    return [other for other in likest if not particulars(other, served, served.feeds.tables).hidden][:_RELATED]
+    return [other for other in likest if not unlisted(other, served)][:_RELATED]
 
 
 def _asked(term: Term, *, limit: int | None = None, before: Bound | None = None) -> Asked:
