@@ -19,7 +19,7 @@ from feedsvc.catalogue import BEARER, TOKEN, Control, Reader, Writer, read_ledge
 from feedsvc.config import Settings, changed
 from feedsvc.config.loading import reread
 from feedsvc.exceptions import CatalogueError, CatalogueMissing, ConfigError, FeedsvcError
-from feedsvc.export import ExportReport, export
+from feedsvc.export import Exporter, ExportReport, Source
 from feedsvc.model import Build, FeedFacts, OldEntry, Problem, Report
 from feedsvc.pipeline.adopting import AdoptReport
 from feedsvc.pipeline.preview import FeedChange
@@ -212,10 +212,24 @@ class Service:
         with self._reading() as reader:
             return reader.problems()
 
-    def export(self, dest: Path, progress: Progress = silent) -> ExportReport:
-        """Write all documents as files below ``dest``, and remove those of feeds that are gone."""
+    def export(
+        self, dest: Path, progress: Progress = silent, *, source: Source | None = None, overwrite: bool = False
+    ) -> ExportReport:
+        """Bring the files below ``dest`` in step with what was built last, all of them. As ``Exporter`` has it."""
+        with closing(Exporter(dest, source, overwrite=overwrite)) as exporter, self._reading() as reader:
+            exporter.follow(reader, self.clock(), progress)
+            exporter.finish(reader, self.clock(), progress)
+            return exporter.report()
+
+    def follow(self, exporter: Exporter, progress: Progress = silent) -> None:
+        """Export what must not wait."""
         with self._reading() as reader:
-            return export(reader, dest, self.clock(), progress)
+            exporter.follow(reader, self.clock(), progress)
+
+    def go_on(self, exporter: Exporter) -> bool:
+        """Export one thing of the rest; False where there is none."""
+        with self._reading() as reader:
+            return exporter.go_on(reader, self.clock())
 
     @contextmanager
     def _reading(self) -> Iterator[Reader]:

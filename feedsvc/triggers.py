@@ -14,6 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from feedsvc.catalogue import Control
 from feedsvc.config import Settings
 from feedsvc.exceptions import FeedsvcError
+from feedsvc.export import Exporter, Source
 from feedsvc.log import configure_log
 from feedsvc.model import Report
 from feedsvc.pipeline.patrol import Patrol
@@ -37,13 +38,18 @@ class _StoppedError(FeedsvcError):
 class Triggers:
     """Asks a service for rebuilds, one at a time, whenever there is a reason to look again.
 
-    ``export`` names a folder of static files to keep in step; ``progress`` is told how the first rebuild comes along.
-    Reasons that come during a rebuild are one rebuild.
+    ``export`` names a folder of static files to keep in step, with what ``source`` offers beside the feeds;
+    ``progress`` is told how the first rebuild comes along. Reasons that come during a rebuild are one rebuild.
     """
 
-    def __init__(self, service: Service, export: Path | None = None, progress: Progress = silent) -> None:
+    def __init__(
+        self, service: Service, export: Path | None = None, progress: Progress = silent, source: Source | None = None
+    ) -> None:
         self._service = service
         self._export = export
+        self._source = source
+        self._exporter: Exporter | None = None
+        self._behind = False  # whether anything is left to be exported
         self._progress = progress
         self._reason = threading.Condition()
         self._trigger: str | None = "start"
@@ -53,7 +59,6 @@ class Triggers:
         self._walk = Patrol()
         self._rest = 0.0  # until when there is no look at everything by the timer
         self._index = Companion(service.settings.state)
-        self._exported = False  # whether the last generation is in the export
         self._failure = ""  # why the last rebuild failed
 
     def look(self, trigger: str, paths: Iterable[str] | None = None) -> None:
@@ -91,6 +96,7 @@ class Triggers:
                 self._walk.stop()
                 self._index.stop()
                 scheduler.shutdown()
+                self._close()
 
     def _patrol(self) -> None:
         """See whether events missed anything, beside the rebuilds that they cause.
@@ -122,6 +128,10 @@ class Triggers:
             with self._reason:
                 if self._trigger is not None:
                     return True
+            if self._behind:
+                self._go_on()
+                continue
+            with self._reason:
                 due = POLL if self._look_again is None else self._look_again - self._service.clock()
                 self._reason.wait(min(POLL, max(due, 0.0)))
         return False
@@ -146,10 +156,7 @@ class Triggers:
             report = self._service.rebuild(trigger, tell, paths=paths, settle=False)
             self._look_again, self._unsettled = report.look_again, report.unsettled
             self._note(trigger, report)
-            if self._export is not None and (report.did_something or not self._exported):
-                self._exported = False
-                self._service.export(self._export, tell)
-                self._exported = True
+            self._follow(tell)
             self._failure = ""
         except _StoppedError:
             return
@@ -157,6 +164,28 @@ class Triggers:
             self._fail(trigger, str(error), error=None)
         except Exception as error:  # a fault of ours must not end the watch: the last generation is served
             self._fail(trigger, str(error), error=error)
+
+    def _follow(self, tell: Progress) -> None:
+        """Export the feeds that changed; the rest when there is nothing else to do."""
+        if self._export is None:
+            return
+        if self._exporter is None:
+            self._exporter = Exporter(self._export, self._source)
+        self._service.follow(self._exporter, tell)
+        self._behind = True
+
+    def _go_on(self) -> None:
+        """Export a little of what can wait."""
+        try:
+            self._behind = self._exporter is not None and self._service.go_on(self._exporter)
+        except FeedsvcError as error:
+            self._behind = False
+            self._fail("export", str(error), error=None)
+
+    def _close(self) -> None:
+        if self._exporter is not None:
+            self._exporter.close()
+            self._exporter = None
 
     def _fail(self, trigger: str, reason: str, *, error: Exception | None) -> None:
         """Say so, once as long as it is the same; what was not looked at now is looked at with the next."""

@@ -163,6 +163,15 @@ class Reader:
 
     # -- feeds ---------------------------------------------------------------------------------------------
 
+    def feeds_since(self, generation: int) -> list[Term]:
+        """The feeds that were looked at after ``generation``: all whose posts changed, and perhaps others."""
+        rows = self.connection.execute("SELECT scheme, name FROM feeds WHERE generation > ?", (generation,))
+        return [Term(scheme, name) for scheme, name in rows]
+
+    def empty_feeds(self) -> Iterator[FeedFacts]:
+        """Every feed that has no posts now."""
+        return (_facts(row) for row in self.connection.execute(_FEED_FACTS + "WHERE f.entries = 0"))
+
     def feeds(self) -> Iterator[FeedFacts]:
         """Every feed: the site's first, then by scheme and name."""
         rows = self.connection.execute(_FEED_FACTS + "ORDER BY f.scheme <> 'site', f.scheme, f.name")

@@ -107,6 +107,12 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE changes (change INTEGER PRIMARY KEY, post INTEGER NOT NULL);
     INSERT INTO meta VALUES ('identity', lower(hex(randomblob(16))));
     """,
+    """
+    -- The generation for which a feed was last looked at, whether its documents changed or not: other things that show
+    -- its posts may have.
+    ALTER TABLE feeds ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX feeds_generation ON feeds (generation);
+    """,
 )
 
 

@@ -116,8 +116,8 @@ class Writer(Inquiry):
             self._write(draft, now)
             self._write_documents(documents, entries, generation)
             self.connection.executemany(
-                "UPDATE feeds SET updated = ? WHERE scheme = ? AND name = ?",
-                [(when.isoformat(), term.scheme, term.name) for term, when in updated.items()],
+                "UPDATE feeds SET updated = ?, generation = ? WHERE scheme = ? AND name = ?",
+                [(when.isoformat(), generation, term.scheme, term.name) for term, when in updated.items()],
             )
             self.connection.execute("DELETE FROM touched")
             self._set("recipe", recipe)

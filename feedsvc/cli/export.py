@@ -1,8 +1,10 @@
-"""``feedsvc export``: the feeds as static files."""
+"""``feedsvc export``: everything as static files."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -11,28 +13,47 @@ from feedsvc.cli.building import rebuild
 from feedsvc.cli.options import configured, json_option
 from feedsvc.cli.progress import progress
 from feedsvc.config import Settings
+from feedsvc.export import ExportReport, Source
+from feedsvc.model import SCHEMES, SITE
 from feedsvc.service import Service
+
+Archives = Literal["all", "site", "none"]
+_HISTORY: dict[Archives, tuple[str, ...]] = {"all": (SITE.scheme, *SCHEMES), "site": (SITE.scheme,), "none": ()}
+_SHOWN = 10  # addresses that are named
 
 
 @click.command("export")
 @click.argument("dest", type=click.Path(path_type=Path, file_okay=False))
 @configured
+@click.option(
+    "--archives",
+    type=click.Choice(list(_HISTORY)),
+    default="all",
+    show_default=True,
+    help="Whose older posts to write: of every feed, of the site's, of none. Feeds link to them.",
+)
+@click.option("--pages/--no-pages", default=True, help="With or without pages for people, lists and older posts.")
+@click.option("--overwrite", is_flag=True, help="Replace files that are in the way, though no export wrote them.")
 @json_option
-def command(settings: Settings, *, dest: Path, as_json: bool) -> None:
-    """Write the feeds as static files to the folder DEST.
+def command(settings: Settings, *, dest: Path, archives: Archives, pages: bool, overwrite: bool, as_json: bool) -> None:
+    """Write everything as static files to the folder DEST: feeds, pages, lists, older posts.
 
-    Builds first. Only files that changed are written, and feeds that are gone are removed, so that it can run again
-    and again; DEST can be what nginx serves. `feedsvc serve --export DEST` does the same at each change.
+    Builds first. Only what changed is written, compressed too (.gz, .br), and what is gone is removed, so that it can
+    run again and again. Other files in DEST stay as they are. DEST can be what nginx serves, a web root, or what GitHub
+    Pages publishes: see docs/exporting.md. `feedsvc serve --export DEST` keeps one up to date, for nginx in front of
+    the server.
 
     \b
     Examples:
       feedsvc export public
-      feedsvc export public ~/site
+      feedsvc export public ~/site --archives site
+      feedsvc export ~/site/_site ~/site --no-pages
     """
     with Service(settings) as service:
         problems = rebuild(service).problems
         with progress() as tell:
-            exported = service.export(dest, tell)
+            source = _source(service, archives) if pages else None
+            exported = service.export(dest, tell, source=source, overwrite=overwrite)
     if as_json:
         say.as_json(exported)
         return
@@ -40,7 +61,26 @@ def command(settings: Settings, *, dest: Path, as_json: bool) -> None:
         f"{say.counted(exported.written, 'file')} written, {exported.removed:,} removed, "
         f"{exported.kept:,} as they were in {dest}."
     )
-    for address in exported.left_out:
-        say.remark(f"left out {address}: no file can have this name")
+    _tell_refused(exported)
     say.problems(problems)
     say.provisional(settings)
+
+
+def _source(service: Service, archives: Archives) -> Source:
+    # what makes pages is slow to import
+    source: Source = import_module("feedsvc.web.exported").Exported(
+        service.settings.look, service.clock, alone=True, history=_HISTORY[archives]
+    )
+    return source
+
+
+def _tell_refused(exported: ExportReport) -> None:
+    _tell(exported.left_out, "left out {}: no file can have this name")
+    _tell(exported.in_the_way, "left {} as it is: no export wrote it (--overwrite replaces it)")
+
+
+def _tell(addresses: tuple[str, ...], text: str) -> None:
+    for address in addresses[:_SHOWN]:
+        say.remark(text.format(address))
+    if len(addresses) > _SHOWN:
+        say.remark(f"and {len(addresses) - _SHOWN:,} more (--json lists all)")

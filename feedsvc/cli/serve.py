@@ -15,6 +15,7 @@ from feedsvc.config import Settings
 from feedsvc.exceptions import FeedsvcError
 from feedsvc.service import Service
 from feedsvc.triggers import Triggers
+from feedsvc.web.exported import Exported
 from feedsvc.web.server import serve
 
 
@@ -28,7 +29,7 @@ from feedsvc.web.server import serve
     "dest",
     metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Keep the feeds as static files there too.",
+    help="Keep feeds, pages and lists as static files there too, for nginx in front (deploy/nginx-export.conf).",
 )
 def command(settings: Settings, dest: Path | None) -> None:
     """Build the feeds, then serve them and keep them fresh.
@@ -47,7 +48,8 @@ def command(settings: Settings, dest: Path | None) -> None:
     with Service(settings, listens=True) as service, progress() as tell:
         service.open()
         _greet(settings, service)
-        serve(settings, Triggers(service, dest, tell).run, ready=service.has_generation())
+        source = Exported(settings.look, service.clock) if dest else None
+        serve(settings, Triggers(service, dest, tell, source).run, ready=service.has_generation())
 
 
 def _require_port(host: str, port: int) -> None:

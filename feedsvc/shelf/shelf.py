@@ -15,10 +15,11 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from feedsvc.catalogue import BORN, CATALOGUE, SIGNAL, Reader, Signal
+from feedsvc.codings import Coding
 from feedsvc.exceptions import CatalogueError, CatalogueMissing
 from feedsvc.model import Served
 from feedsvc.shelf.memory import Memory
-from feedsvc.shelf.shelved import Coding, Key, Shelved, Variant
+from feedsvc.shelf.shelved import Key, Shelved, Variant
 
 _LOOK_EVERY = 1.0  # seconds between looks at whether the files were replaced or the clock was set back
 _ATTEMPTS = 8

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import gzip
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import formatdate
 from hashlib import blake2b
 from math import inf
-from typing import Literal
 from urllib.parse import unquote
 
-import brotli
-
+from feedsvc.codings import CODINGS, Coding, encode
 from feedsvc.model import MEDIA_TYPES, Document, Served
 from feedsvc.particulars import particulars
 
 Headers = list[tuple[str, str]]
 Key = str | tuple[str, str]
 """A decoded, canonical path; with the query of what is composed at request."""
-Coding = Literal["identity", "gzip", "br"]
 
-# What an ETag adds for each coding. It names the recipe too: other bytes must have another tag (RFC 9110, 8.8.3.3).
-CODINGS: dict[Coding, str] = {"identity": "", "gzip": "-gzip6", "br": "-br5"}
 _REVALIDATE = 60  # seconds for which a cache may serve what is stale while it asks anew
 _IF_ERROR = 86_400  # seconds for which it may while we cannot be asked
 _OVERHEAD = 6_000  # bytes that an answer's headers and objects take beside its bodies
@@ -161,19 +154,3 @@ def cache_control(served: Served, max_age: int | None = None) -> str:
         f"public, max-age={age}, s-maxage={served.shared_max_age}, "
         f"stale-while-revalidate={_REVALIDATE}, stale-if-error={_IF_ERROR}"
     )
-
-
-def encode(coding: Coding, body: bytes) -> bytes:
-    """A body in a coding."""
-    return _ENCODERS[coding](body)
-
-
-def _gzip(body: bytes) -> bytes:
-    return gzip.compress(body, compresslevel=6, mtime=0)  # no time in it: the same bytes give the same bytes
-
-
-def _brotli(body: bytes) -> bytes:
-    return bytes(brotli.compress(body, quality=5))
-
-
-_ENCODERS: dict[Coding, Callable[[bytes], bytes]] = {"identity": bytes, "gzip": _gzip, "br": _brotli}

@@ -96,3 +96,11 @@ def _hugo(name: str) -> str:
 def _wordpress(name: str) -> str:
     spaced = name.replace("/", "-").replace(".", "-")
     return _HYPHENS.sub("-", _SPACES.sub("-", _WORDPRESS_DROPPED.sub("", spaced).strip())).strip("-").lower()
+
+
+def of_site() -> Iterator[tuple[str, str]]:
+    """The aliases of the site's feed, and where they lead."""
+    for path, format_ in _SITE.items():
+        yield path, address(SITE, format_)
+        if "." not in path:
+            yield f"{path}/", address(SITE, format_)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from flask import Request, Response, request
 from werkzeug.http import parse_etags, parse_options_header
 
-from feedsvc.shelf import CODINGS, Shelved, encode
+from feedsvc.codings import CODINGS, encode
+from feedsvc.shelf import Shelved
 from feedsvc.web import responses
 from feedsvc.web.negotiate import coding
 

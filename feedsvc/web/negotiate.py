@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from feedsvc.shelf import Coding
+from feedsvc.codings import Coding
 
 _ITEM = re.compile(r"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*(?:;\s*[qQ]\s*=\s*(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\s*)?\Z")
 _PREFERRED: tuple[Coding, ...] = ("br", "gzip", "identity")  # at equal weight

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +13,7 @@ import orjson
 import pytest
 from flask.testing import FlaskClient
 
-from feedsvc.export import export
+from feedsvc.export import Exporter, ExportReport
 from feedsvc.shelf import Shelf
 from feedsvc.web.app import make_app, serving
 from tests.unit.desk import SITE, Desk, documents, post
@@ -222,12 +223,19 @@ def test_a_feed_that_came_back_is_served_as_it_is_now(desk: Desk, client: FlaskC
     assert "茶 一" in client.get("/tag/新茶/feed.json").text
 
 
+def exported(desk: Desk, dest: Path) -> ExportReport:
+    with closing(Exporter(dest)) as exporter:
+        exporter.follow(desk.writer, desk.now, lambda *_: None)
+        exporter.finish(desk.writer, desk.now, lambda *_: None)
+        return exporter.report()
+
+
 def test_an_export_leaves_out_what_is_elsewhere(desk: Desk, tmp_path: Path) -> None:
     desk.look()
-    export(desk.writer, tmp_path / "out", desk.now, lambda *_: None)
+    exported(desk, tmp_path / "out")
     desk.put("feedsvc.toml", '[feed."category/tea"]\nredirect = "https://n.example/"\n')
     desk.look()
-    assert export(desk.writer, tmp_path / "out", desk.now, lambda *_: None).removed == 3
+    assert exported(desk, tmp_path / "out").removed == 3
     assert not (tmp_path / "out" / "category" / "tea").exists()
     assert (tmp_path / "out" / "category" / "other" / "rss.xml").exists()
 
@@ -315,10 +323,10 @@ def test_a_renamed_feed_that_moved_away_leads_there_at_once(desk: Desk, client: 
 
 def test_a_renamed_feed_leaves_the_export(desk: Desk, tmp_path: Path) -> None:
     desk.look()
-    export(desk.writer, tmp_path / "out", desk.now, lambda *_: None)
+    exported(desk, tmp_path / "out")
     desk.put("feedsvc.toml", MOVED)
     desk.look()
-    export(desk.writer, tmp_path / "out", desk.now, lambda *_: None)
+    exported(desk, tmp_path / "out")
     assert {path.name for path in (tmp_path / "out" / "category").iterdir()} == {"茶 Tea", "other"}
 
 

@@ -39,16 +39,17 @@ _RIGHT_TO_LEFT = frozenset(("ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur"
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Makes pages from templates; the site's ``look`` goes before ours."""
+    """Makes pages from templates; the site's ``look`` goes before ours. ``alone`` tells that nobody answers queries."""
 
     look: Look
     files: Files
     _templates: Environment
+    alone: bool = False
 
     @classmethod
-    def of(cls, look: Look) -> Frame:
+    def of(cls, look: Look, *, alone: bool = False) -> Frame:
         """The frame of a site that looks like this."""
-        return cls(look, Files.of(look), _environment(look.templates))
+        return cls(look, Files.of(look), _environment(look.templates), alone)
 
     def speech(self, served: Served, term: Term) -> Speech:
         """The words for a feed's language."""
@@ -57,7 +58,7 @@ class Frame:
     def render(self, template: str, served: Served, term: Term, values: Mapping[str, object]) -> bytes:
         """A page about a feed; ``values`` are what its template shows beside what all do."""
         common = _common(term, served, self.speech(served, term), self.files)
-        return self._templates.get_template(template).render({**common, **values}).encode()
+        return self._templates.get_template(template).render({**common, "alone": self.alone, **values}).encode()
 
     def page(
         self, key: Key, template: str, served: Served, term: Term, values: Mapping[str, object], until: float = inf

@@ -69,8 +69,13 @@ class Part:
     near: bool = False
 
 
-def values(reader: Reader, served: Served, speech: Speech, asked: Wanted, found: Part | None) -> dict[str, object]:
-    """What the template shows. ``found`` is the part where names were asked for, None where none were."""
+def values(
+    reader: Reader, served: Served, speech: Speech, asked: Wanted, found: Part | None, *, alone: bool = False
+) -> dict[str, object]:
+    """What the template shows. ``found`` is the part where names were asked for, None where none were.
+
+    Where it stands ``alone``, every part has a path, and there is one order.
+    """
     feeds = None if not _hides(served) else visible(reader, served)
     counts = totals(reader) if feeds is None else Counter(each.term.scheme for each in feeds)
     part = found or (_part(reader, asked, counts) if feeds is None else search(asked, feeds, []))
@@ -80,13 +85,35 @@ def values(reader: Reader, served: Served, speech: Speech, asked: Wanted, found:
         "asked": asked,
         "part": part,
         "whole": whole,
-        "tabs": _tabs(asked, counts, speech),
-        "orders": [(_turned(asked, sort=order), text, asked.sort == order) for order, text in _sorts(speech)],
+        "tabs": [] if alone else _tabs(asked, counts, speech),
+        "orders": []
+        if alone
+        else [(_turned(asked, sort=order), text, asked.sort == order) for order, text in _sorts(speech)],
         "pages": pages,
-        "previous": replace(asked, page=part.page - 1).address if part.page > 1 else "",
-        "next": replace(asked, page=part.page + 1).address if part.page < pages else "",
+        "previous": _turn(asked, part.page - 1, alone=alone) if part.page > 1 else "",
+        "next": _turn(asked, part.page + 1, alone=alone) if part.page < pages else "",
         "index": whole,
     }
+
+
+def _turn(asked: Wanted, page: int, *, alone: bool) -> str:
+    return part_path(page) if alone else replace(asked, page=page).address
+
+
+def part_path(page: int) -> str:
+    """Where a part of the list is that has a path."""
+    return f"/feeds/{page}/" if page > 1 else "/"
+
+
+def read_part(path: str) -> int:
+    """The inverse of ``part_path`` for parts after the first, 0 where it is none."""
+    number = path.removeprefix("/feeds/").removesuffix("/")
+    return int(number) if number.isdecimal() and len(number) < 6 and path == part_path(int(number)) else 0
+
+
+def parts(reader: Reader, served: Served) -> int:
+    """How many parts the list of all feeds has."""
+    return _pages(len(visible(reader, served)))
 
 
 def visible(reader: Reader, served: Served) -> list[Listed]:

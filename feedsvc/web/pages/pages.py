@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from importlib import import_module
 from types import ModuleType
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from feedsvc.catalogue import Reader
-from feedsvc.model import SITE, Look, Term
+from feedsvc.model import SCHEMES, SITE, Look, Term
 from feedsvc.particulars import elsewhere, renamed
 from feedsvc.shelf import Current, Key, Shelved
 from feedsvc.uris import Bound, archive_path, page_path, read_archive_path, read_path
@@ -24,17 +24,26 @@ if TYPE_CHECKING:
 
 LATEST = 12  # posts on a feed's page
 _KINDS = frozenset(("category", "categories", "tag", "tags", "author", "authors", "topics"))
+ALL = frozenset((SITE.scheme, *SCHEMES))
 _NEAR = 8  # feeds that are suggested
 
 Listing = Callable[[Reader, Current], Shelved]
 
 
 class Pages:
-    """Pages of one site. ``look`` is its own; ``clock`` gives epoch seconds."""
+    """Pages of one site. ``look`` is its own; ``clock`` gives epoch seconds.
 
-    def __init__(self, look: Look, clock: Callable[[], float]) -> None:
-        self._frame = Frame.of(look)
+    ``alone`` ones are read without anybody who answers queries: what they lead to is at a path. Of those, the ones
+    about feeds of the schemes in ``history`` lead to older posts.
+    """
+
+    def __init__(
+        self, look: Look, clock: Callable[[], float], *, alone: bool = False, history: Collection[str] = ALL
+    ) -> None:
+        self._frame = Frame.of(look, alone=alone)
         self._clock = clock
+        self._alone = alone
+        self._with_history = history
         self._names: tuple[Current, Names] | None = None
 
     def lists(self) -> dict[str, Listing]:
@@ -46,6 +55,8 @@ class Pages:
 
         None where they ask for no page. Whether its feed exists shows when it is made.
         """
+        if self._alone and (part := home.read_part(path)):
+            return path, partial(self._home, wanted=home.Wanted(page=part))
         if path == "/":
             wanted = home.wanted(given)
             key: Key = ("/", wanted.query) if wanted.query else "/"
@@ -72,10 +83,10 @@ class Pages:
             names = self._known(reader, current)
             hits = names.find(wanted.q)
             found = home.search(wanted, hits, [] if hits else names.near(wanted.q, _NEAR))
-        values = home.values(reader, served, self._frame.speech(served, SITE), wanted, found)
+        values = home.values(reader, served, self._frame.speech(served, SITE), wanted, found, alone=self._alone)
         if values["whole"]:
             shown, before = _posts().latest(reader, served, SITE, home.LATEST, None)
-            values |= {"posts": shown, "older": older(SITE, before) if before else ""}
+            values |= {"posts": shown, "older": self._older(SITE, before)}
         key: Key = ("/", wanted.query) if wanted.query else "/"
         return self._frame.page(key, "home.html", served, SITE, values)
 
@@ -91,7 +102,7 @@ class Pages:
         values = {
             "facts": facts,
             "posts": shown,
-            "older": older(term, before) if before else "",
+            "older": self._older(term, before),
             "related": _posts().related(reader, served, term),
         }
         return self._frame.page(unquote(page_path(term)), "feed.html", served, term, values, until)
@@ -106,8 +117,11 @@ class Pages:
         if facts is None:
             return None
         shown, before = _posts().history(reader, served, term, until)
-        values = {"posts": shown, "older": older(term, before) if before else "", "index": False}
+        values = {"posts": shown, "older": self._older(term, before), "index": False}
         return self._frame.page((unquote(older(term, until)), ""), "history.html", served, term, values, ends)
+
+    def _older(self, term: Term, before: Bound | None) -> str:
+        return older(term, before) if before and term.scheme in self._with_history else ""
 
     def _known(self, reader: Reader, current: Current) -> Names:
         """The names of all feeds, made anew for each generation, from what is known of those that stay."""

@@ -1,0 +1,282 @@
+"""Brings files in step with the catalogue: the feeds' documents at once, all that takes longer bit by bit."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+from feedsvc.catalogue import Reader
+from feedsvc.catalogue.lock import Lock
+from feedsvc.exceptions import CatalogueError
+from feedsvc.export import current
+from feedsvc.export.further import Further, Source
+from feedsvc.export.index import DOCUMENT, LIST, Held, Index, Owed, Stand
+from feedsvc.export.places import OWN, ImpossibleError, Places
+from feedsvc.model import Document, Served
+from feedsvc.uris import page_path, read_path
+
+_FORMAT = "1"  # raised when files are to be looked at anew
+_TOGETHER = 200  # files in one step
+_IMPOSSIBLE, _IN_THE_WAY = "impossible", "in the way"
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """Files that were written, removed, and left as they were, compressed ones not counted.
+
+    ``left_out`` are addresses that no file can have; ``in_the_way`` those where a file lies that no export wrote.
+    """
+
+    written: int
+    removed: int
+    kept: int
+    left_out: tuple[str, ...] = ()
+    in_the_way: tuple[str, ...] = ()
+
+
+class Exporter:
+    """Keeps the files below ``dest`` in step. One at a time: raises CatalogueBusy while another does.
+
+    A file is replaced whole; its time is its document's Last-Modified, and later than that of any before it. Only
+    files that an export wrote are ever replaced or removed, unless ``overwrite`` says otherwise. ``source`` offers what
+    there is beside the feeds' documents. Killed at any moment, or with the disk full, it goes on where it was.
+    Raises CatalogueError where a file cannot be written.
+    """
+
+    def __init__(self, dest: Path, source: Source | None = None, *, overwrite: bool = False) -> None:
+        self._dest, self._source, self._overwrite = dest, source, overwrite
+        self._written = self._removed = 0
+        try:
+            (dest / OWN).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CatalogueError(str(dest), f"cannot be written: {error.strerror}") from error
+        with ExitStack() as undo:
+            self._lock = Lock(dest / OWN / "lock", listens=False)
+            undo.callback(self._lock.release)
+            self._index = Index(dest / OWN / "index.sqlite3")
+            undo.callback(self._index.close)
+            self._places = Places(dest)
+            self._undo = undo.pop_all()
+
+    def close(self) -> None:
+        """Let the next one in."""
+        self._undo.close()
+
+    def report(self) -> ExportReport:
+        """What has been done so far."""
+        refused = self._index.refused()
+        return ExportReport(
+            self._written,
+            self._removed,
+            self._index.count() - self._written,
+            tuple(address for address, why in refused if why == _IMPOSSIBLE),
+            tuple(address for address, why in refused if why == _IN_THE_WAY),
+        )
+
+    # -- at once -----------------------------------------------------------------------------------------------
+
+    def follow(self, reader: Reader, now: float, progress: Progress) -> None:
+        """Write the documents that changed since the last time, and remove those that are gone; note what else is owed.
+
+        ``reader`` shows one moment, ``now`` is in epoch seconds.
+        """
+        served = reader.served
+        if served is None:
+            return
+        stand = Stand(str(reader.meta("identity")), reader.generation, self._recipe(reader))
+        last = self._index.stand
+        same = last and (last.catalogue, last.recipe) == (stand.catalogue, stand.recipe)
+        known = last.generation if last and same and last.generation <= stand.generation else None
+        if known is None:
+            found = current.every(reader, served, now)
+            found |= dict.fromkeys(set(self._index.addresses(DOCUMENT)).difference(found), False)
+        else:
+            found = current.since(reader, served, known, now)
+        blocked = [address for address, why in self._index.refused() if why == _IN_THE_WAY]
+        found = dict.fromkeys(filter(_is_document, blocked), True) | found
+        gone = [address for address, here in found.items() if not here and self._index.held(address)]
+        if stand == last and not gone and not blocked and not any(found.values()):
+            return
+        self._owe(reader, known, [*gone, *blocked])
+        self._remove(gone)
+        self._write_documents(reader, [address for address, here in found.items() if here], progress)
+        with self._index.changing():
+            self._index.stand = stand
+
+    def _recipe(self, reader: Reader) -> str:
+        """Stands for all that files depend on beside posts."""
+        served = reader.meta("served")
+        about = (served if isinstance(served, bytes) else b"", self._source.recipe.encode() if self._source else b"")
+        return blake2b(b"\0".join((_FORMAT.encode(), *about)), digest_size=16).hexdigest()
+
+    def _owe(self, reader: Reader, known: int | None, others: Collection[str]) -> None:
+        """Note which pages have to be looked at, before anything is changed: also those beside ``others``."""
+        terms = [facts.term for facts in reader.feeds()] if known is None else reader.feeds_since(known)
+        pages = {page_path(term) for term in terms}
+        pages.update(page_path(place[0]) for address in others if (place := read_path(address)))
+        if known is None:
+            pages.update(kind for kind in self._index.kinds() if kind not in (DOCUMENT, LIST))
+        with self._index.changing():
+            self._index.owe(Owed.FEED, pages)
+            self._index.owe(Owed.LIST, [LIST])
+
+    def _write_documents(self, reader: Reader, addresses: Sequence[str], progress: Progress) -> None:
+        for start in range(0, len(addresses), _TOGETHER):
+            etags = {
+                address: found.etag
+                for address in addresses[start : start + _TOGETHER]
+                if (found := reader.validators(address, reader.generation))
+            }
+            stale = [address for address, etag in etags.items() if not self._is(address, etag)]
+            documents = (reader.document(address, reader.generation) for address in stale)
+            self._put_all(DOCUMENT, [(each.address, _made(each)) for each in documents if each])
+            progress("exporting", min(start + _TOGETHER, len(addresses)), len(addresses))
+
+    # -- bit by bit --------------------------------------------------------------------------------------------
+
+    def go_on(self, reader: Reader, now: float) -> bool:
+        """Do one thing of what is owed, in milliseconds; False where nothing is. ``reader`` shows one moment."""
+        served = reader.served
+        owed = self._index.owed()
+        if not owed or served is None:
+            return False
+        ((kind, what),) = owed
+        if kind is Owed.CODINGS:
+            self._compress([what])
+        else:
+            self._look(reader, served, kind, what, now)
+        return True
+
+    def finish(self, reader: Reader, now: float, progress: Progress) -> None:
+        """Do all that is owed."""
+        served = reader.served
+        for kind in (Owed.FEED, Owed.LIST) if served else ():
+            total = self._index.count_owed(kind)
+            for done in range(total):
+                ((_, what),) = self._index.owed(kind)
+                self._look(reader, served, kind, what, now)  # type: ignore[arg-type]
+                progress("pages", done + 1, total)
+        total, done = self._index.count_owed(Owed.CODINGS), 0
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            while owed := [what for _, what in self._index.owed(Owed.CODINGS, _TOGETHER)]:
+                self._compress(owed, threads)
+                done += len(owed)
+                progress("compressing", done, total)
+
+    def _compress(self, addresses: Sequence[str], threads: ThreadPoolExecutor | None = None) -> None:
+        try:
+            list((threads.map if threads else map)(self._places.compress, addresses))
+        except OSError as error:
+            raise self._refusal(error) from error
+        with self._index.changing():
+            self._index.done(Owed.CODINGS, addresses)
+
+    def _look(self, reader: Reader, served: Served, kind: Owed, what: str, now: float) -> None:
+        """Make what shows a feed, or all feeds, as far as it may differ; remove what is there no more."""
+        name = LIST if kind is Owed.LIST else what
+        offered = list(self._offered(reader, served, name, now))
+        self._remove([*set(self._index.addresses(name)).difference(each.address for each in offered)])
+        for each in offered:
+            held = self._index.held(each.address)
+            if not each.key or held is None or held.etag != each.key:
+                body = each.make()
+                etag = each.key or blake2b(body or b"", digest_size=16).hexdigest()
+                if body is None:
+                    self._remove([each.address] if held else [])
+                elif held is None or held.etag != etag:
+                    self._put_all(name, [(each.address, (etag, math.floor(now), body))])
+        with self._index.changing():
+            self._index.done(kind, [what])
+
+    def _offered(self, reader: Reader, served: Served, name: str, now: float) -> Sequence[Further]:
+        if self._source is None:
+            return ()
+        if name == LIST:
+            return [*self._source.lists(reader, served)]
+        place = read_path(name)
+        if place is None or not current.here(reader, served, place[0], now):
+            return ()
+        return [*self._source.of_feed(reader, served, place[0])]
+
+    # -- files -------------------------------------------------------------------------------------------------
+
+    def _is(self, address: str, etag: str) -> bool:
+        held = self._index.held(address)
+        return held is not None and held.etag == etag
+
+    def _put_all(self, kind: str, files: Sequence[tuple[str, tuple[str, int, bytes]]]) -> None:
+        """Write files, by address: their ETags, times and bytes. Noted first, so that none is forgotten."""
+        before = {address: self._index.held(address) for address, _ in files}
+        mine = [each for each in files if before[each[0]] or self._is_free(each[0], each[1][2])]
+        with self._index.changing():
+            self._index.begin(kind, [address for address, _ in mine])
+            self._index.owe(Owed.CODINGS, [address for address, _ in mine])
+        done = []
+        for address, (etag, modified, body) in mine:
+            held = before[address]
+            later = max(modified, held.modified + 1) if held and held.etag != etag else modified
+            if self._write(address, body, later):
+                done.append((address, Held(etag, later)))
+        self._written += len(done)
+        with self._index.changing():
+            self._index.written(done)
+
+    def _is_free(self, address: str, body: bytes) -> bool:
+        """Whether an address that no export has written to may be."""
+        if self._overwrite:
+            return True
+        try:
+            there = self._places.read(address)
+        except ImpossibleError:
+            return True  # which shows when it is written
+        except OSError as error:
+            raise self._refusal(error) from error
+        if there is None or there == body:
+            return True
+        with self._index.changing():
+            self._index.refuse(address, _IN_THE_WAY)
+        return False
+
+    def _write(self, address: str, body: bytes, modified: int) -> bool:
+        try:
+            self._places.write(address, body, modified)
+        except ImpossibleError:
+            with self._index.changing():
+                self._index.refuse(address, _IMPOSSIBLE)
+            return False
+        except OSError as error:
+            raise self._refusal(error) from error
+        return True
+
+    def _remove(self, addresses: Collection[str]) -> None:
+        """Remove files that are ours."""
+        for address in addresses:
+            try:
+                self._places.remove(address)
+            except OSError as error:
+                raise self._refusal(error) from error
+        if addresses:
+            self._removed += len(addresses)
+            with self._index.changing():
+                self._index.forget(addresses)
+                self._index.done(Owed.CODINGS, list(addresses))
+
+    def _refusal(self, error: OSError) -> CatalogueError:
+        return CatalogueError(str(error.filename or self._dest), f"cannot be written: {error.strerror}")
+
+
+def _is_document(address: str) -> bool:
+    place = read_path(address)
+    return place is not None and place[1] != ""
+
+
+def _made(document: Document) -> tuple[str, int, bytes]:
+    return document.etag, document.modified, document.body
