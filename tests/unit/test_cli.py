@@ -321,13 +321,14 @@ def test_markdown_without_front_matter_is_not_told_beside_a_draft(tmp_path: Path
 
 
 def test_export_builds_and_writes_only_what_changed(content: Path, tmp_path: Path) -> None:
-    assert run("export", "public", content).stdout.startswith("12 files written, 0 removed, 0 as they were")
+    assert run("export", "public", content).stdout.startswith("27 files written, 0 removed, 0 as they were")
     assert (tmp_path / "public" / "tag" / "A股" / "atom.xml").is_file()
     assert orjson.loads(run("export", "public", content, "--json").stdout) == {
         "written": 0,
         "removed": 0,
-        "kept": 12,
+        "kept": 27,
         "left_out": [],
+        "in_the_way": [],
     }
 
 
