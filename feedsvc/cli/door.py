@@ -24,7 +24,7 @@ COMMANDS = {
     "check": "List what should be mended in the posts.",
     "feeds": "List every feed: its entries, its last change, its address.",
     "adopt": "Take over the ids of a feed that is live elsewhere.",
-    "export": "Write the feeds as static files to the folder DEST.",
+    "export": "Write everything as static files to the folder DEST.",
     "ledger": "Save or load the ledger: what only history knows.",
 }
 

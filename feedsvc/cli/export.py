@@ -36,10 +36,10 @@ _SHOWN = 10  # addresses that are named
 @click.option("--overwrite", is_flag=True, help="Replace files that are in the way, though no export wrote them.")
 @json_option
 def command(settings: Settings, *, dest: Path, archives: Archives, pages: bool, overwrite: bool, as_json: bool) -> None:
-    """Write everything as static files to the folder DEST: feeds, pages, lists, older posts.
+    """Write everything as static files to the folder DEST.
 
-    Builds first. Only what changed is written, compressed too (.gz, .br), and what is gone is removed, so that it can
-    run again and again. Other files in DEST stay as they are. DEST can be what nginx serves, a web root, or what GitHub
+    Feeds, pages, lists, older posts. Builds first. Only what changed is written, compressed too (.gz, .br), and what
+    is gone is removed, so that it can run again and again. Other files in DEST stay as they are. DEST can be what nginx serves, a web root, or what GitHub
     Pages publishes: see docs/exporting.md. `feedsvc serve --export DEST` keeps one up to date, for nginx in front of
     the server.
 

@@ -59,9 +59,12 @@ class Places:
         """
         try:
             place = self._place(address)
-            body, modified = place.read_bytes(), int(place.stat().st_mtime)
-        except (FileNotFoundError, ImpossibleError):
+            body = self.read(address)
+        except ImpossibleError:
             return
+        if body is None:
+            return
+        modified = int(place.stat().st_mtime)
         sizes = {len(body)}
         for coding, suffix in reversed(SUFFIXES):
             coded = encode(coding, body)

@@ -50,7 +50,9 @@ def make_site(root: Path) -> Site:
     site = Site.make(root)
     for number in range(45):
         day = f"2024-{number % 9 + 1:02}-{number % 27 + 1:02} 12:00:00 +0800"
-        text = post(f"第 {number} 篇", date=day, tags='["晴/雨", "C#", ".NET"]', more="author: Ann\n", body="好 words " * 90)
+        text = post(
+            f"第 {number} 篇", date=day, tags='["晴/雨", "C#", ".NET"]', more="author: Ann\n", body="好 words " * 90
+        )
         site.write(f"p{number}", text, old=True)
     return site
 
