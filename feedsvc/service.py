@@ -226,10 +226,10 @@ class Service:
         with self._reading() as reader:
             exporter.follow(reader, self.clock(), progress)
 
-    def go_on(self, exporter: Exporter) -> bool:
-        """Export one thing of the rest; False where there is none."""
+    def go_on(self, exporter: Exporter, *, lists: bool) -> bool:
+        """Export one thing of the rest, with or without ``lists``; False where there is none."""
         with self._reading() as reader:
-            return exporter.go_on(reader, self.clock())
+            return exporter.go_on(reader, self.clock(), lists=lists)
 
     @contextmanager
     def _reading(self) -> Iterator[Reader]:

@@ -26,6 +26,8 @@ from feedsvc.watcher import Watcher
 POLL = 0.02  # seconds between looks at the control database, which cost microseconds
 SHARE = 0.02  # of the time that looks at everything may take beside file events
 SELDOM = 10  # but they come at least once in so many intervals
+QUIET = 1.0  # seconds without a change after which lists of all feeds are exported
+LATEST = 30.0  # seconds after which they are in any case
 RETRY = 5.0  # seconds after which a rebuild that failed is tried again, if nothing happens before
 
 log = structlog.get_logger()
@@ -49,7 +51,8 @@ class Triggers:
         self._export = export
         self._source = source
         self._exporter: Exporter | None = None
-        self._behind = False  # whether anything is left to be exported
+        self._behind = False  # whether anything may be left to be exported,
+        self._since = self._followed = 0.0  # since when, and when the last feeds were (monotonic)
         self._progress = progress
         self._reason = threading.Condition()
         self._trigger: str | None = "start"
@@ -128,8 +131,7 @@ class Triggers:
             with self._reason:
                 if self._trigger is not None:
                     return True
-            if self._behind:
-                self._go_on()
+            if self._go_on():
                 continue
             with self._reason:
                 due = POLL if self._look_again is None else self._look_again - self._service.clock()
@@ -172,15 +174,24 @@ class Triggers:
         if self._exporter is None:
             self._exporter = Exporter(self._export, self._source)
         self._service.follow(self._exporter, tell)
-        self._behind = True
+        self._followed = time.monotonic()
+        if not self._behind:
+            self._behind, self._since = self._exporter.behind, self._followed
 
-    def _go_on(self) -> None:
-        """Export a little of what can wait."""
+    def _go_on(self) -> bool:
+        """Export a little of what can wait; False where there is nothing to do now."""
+        if self._exporter is None or not self._behind:
+            return False
+        now = time.monotonic()
+        lists = now > min(self._followed + QUIET, self._since + LATEST)
         try:
-            self._behind = self._exporter is not None and self._service.go_on(self._exporter)
+            done = self._service.go_on(self._exporter, lists=lists)
         except FeedsvcError as error:
             self._behind = False
             self._fail("export", str(error), error=None)
+            return False
+        self._behind = done or not lists
+        return done
 
     def _close(self) -> None:
         if self._exporter is not None:

@@ -38,10 +38,10 @@ _SHOWN = 10  # addresses that are named
 def command(settings: Settings, *, dest: Path, archives: Archives, pages: bool, overwrite: bool, as_json: bool) -> None:
     """Write everything as static files to the folder DEST.
 
-    Feeds, pages, lists, older posts. Builds first. Only what changed is written, compressed too (.gz, .br), and what
-    is gone is removed, so that it can run again and again. Other files in DEST stay as they are. DEST can be what nginx serves, a web root, or what GitHub
-    Pages publishes: see docs/exporting.md. `feedsvc serve --export DEST` keeps one up to date, for nginx in front of
-    the server.
+    Feeds, pages, lists, older posts. Builds first. Only what changed is written, compressed too (.gz, .br), and what is
+    gone is removed, so that it can run again and again. Other files in DEST stay as they are. DEST can be what nginx
+    serves, any web root, or what GitHub Pages publishes: see docs/exporting.md. `feedsvc serve --export DEST` keeps one
+    up to date, for nginx in front of the server.
 
     \b
     Examples:

@@ -142,33 +142,45 @@ class Exporter:
 
     # -- bit by bit --------------------------------------------------------------------------------------------
 
-    def go_on(self, reader: Reader, now: float) -> bool:
-        """Do one thing of what is owed, in milliseconds; False where nothing is. ``reader`` shows one moment."""
+    def go_on(self, reader: Reader, now: float, *, lists: bool = True) -> bool:
+        """Do one thing of what is owed, in milliseconds; False where nothing is.
+
+        ``lists`` also what any change changes and takes longest. ``reader`` shows one moment.
+        """
         served = reader.served
-        owed = self._index.owed()
+        owed = self._index.owed(limit=1)
         if not owed or served is None:
             return False
         ((kind, what),) = owed
         if kind is Owed.CODINGS:
             self._compress([what])
-        else:
+        elif kind is Owed.FEED or lists:
             self._look(reader, served, kind, what, now)
+        else:
+            return False
         return True
+
+    @property
+    def behind(self) -> bool:
+        """Whether anything is owed."""
+        return bool(self._index.owed())
 
     def finish(self, reader: Reader, now: float, progress: Progress) -> None:
         """Do all that is owed."""
         served = reader.served
-        for kind in (Owed.FEED, Owed.LIST) if served else ():
-            total = self._index.count_owed(kind)
-            for done in range(total):
-                ((_, what),) = self._index.owed(kind)
-                self._look(reader, served, kind, what, now)  # type: ignore[arg-type]
-                progress("pages", done + 1, total)
+        if served is None:
+            return
+        for kind in (Owed.FEED, Owed.LIST):
+            done = 0
+            while owed := self._index.owed(kind):
+                self._look(reader, served, kind, owed[0][1], now)
+                done += 1
+                progress("pages", done, done + self._index.count_owed(kind))
         total, done = self._index.count_owed(Owed.CODINGS), 0
         with ThreadPoolExecutor(os.cpu_count()) as threads:
-            while owed := [what for _, what in self._index.owed(Owed.CODINGS, _TOGETHER)]:
-                self._compress(owed, threads)
-                done += len(owed)
+            while coded := [what for _, what in self._index.owed(Owed.CODINGS, _TOGETHER)]:
+                self._compress(coded, threads)
+                done += len(coded)
                 progress("compressing", done, total)
 
     def _compress(self, addresses: Sequence[str], threads: ThreadPoolExecutor | None = None) -> None:
@@ -180,21 +192,36 @@ class Exporter:
             self._index.done(Owed.CODINGS, addresses)
 
     def _look(self, reader: Reader, served: Served, kind: Owed, what: str, now: float) -> None:
-        """Make what shows a feed, or all feeds, as far as it may differ; remove what is there no more."""
-        name = LIST if kind is Owed.LIST else what
-        offered = list(self._offered(reader, served, name, now))
-        self._remove([*set(self._index.addresses(name)).difference(each.address for each in offered)])
-        for each in offered:
-            held = self._index.held(each.address)
-            if not each.key or held is None or held.etag != each.key:
-                body = each.make()
-                etag = each.key or blake2b(body or b"", digest_size=16).hexdigest()
-                if body is None:
-                    self._remove([each.address] if held else [])
-                elif held is None or held.etag != etag:
-                    self._put_all(name, [(each.address, (etag, math.floor(now), body))])
+        """Make what shows a feed, or one list of all, as far as it may differ; remove what is there no more.
+
+        What is owed of lists is ``LIST`` first, which becomes each that there is.
+        """
+        offered = self._offered(reader, served, LIST if kind is Owed.LIST else what, now)
+        if kind is Owed.FEED or what == LIST:
+            name = LIST if kind is Owed.LIST else what
+            self._remove([*set(self._index.addresses(name)).difference(each.address for each in offered)])
+        if kind is Owed.FEED:
+            for each in offered:
+                self._make(what, each, now)
+        elif what != LIST:
+            for each in offered:
+                if each.address == what:
+                    self._make(LIST, each, now)
         with self._index.changing():
             self._index.done(kind, [what])
+            if what == LIST:
+                self._index.owe(kind, [each.address for each in offered if not self._is(each.address, each.key)])
+
+    def _make(self, name: str, each: Further, now: float) -> None:
+        """Make one file, unless its key says that it is as it was."""
+        if each.key and self._is(each.address, each.key):
+            return
+        body = each.make()
+        etag = each.key or blake2b(body or b"", digest_size=16).hexdigest()
+        if body is None:
+            self._remove([each.address] if self._index.held(each.address) else [])
+        elif not self._is(each.address, etag):
+            self._put_all(name, [(each.address, (etag, math.floor(now), body))])
 
     def _offered(self, reader: Reader, served: Served, name: str, now: float) -> Sequence[Further]:
         if self._source is None:

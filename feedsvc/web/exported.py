@@ -58,8 +58,11 @@ class Exported:
         """The front page, the lists of all feeds, and what all pages need."""
         current = Current(reader.generation, served, _NO_PLACE)
         yield self._page(reader, current, "/")
-        for path, make in {**self._pages.lists(), "/feeds.opml": feeds_opml, "/feeds.json": feeds_as_json}.items():
-            yield Further(path, partial(_body, make, reader, current))
+        yield Further("/feeds.opml", partial(_body, feeds_opml, reader, current))
+        yield Further("/feeds.json", partial(_body, feeds_as_json, reader, current))
+        key = blake2b(f"{self.recipe} {served.title}".encode(), digest_size=16).hexdigest()  # all that icons show
+        for path, make in self._pages.lists().items():
+            yield Further(path, partial(_body, make, reader, current), key)
         if self._alone:
             for number in range(2, parts(reader, served) + 1):
                 yield self._page(reader, current, part_path(number))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -75,7 +75,7 @@ def test_documents_are_files_with_their_time_and_their_codings(desk: Desk, tmp_p
 def test_step_by_step_is_as_at_once(desk: Desk, tmp_path: Path) -> None:
     source = alone(*ALL)
     export(desk, tmp_path / "out", source)
-    steps = (
+    steps: tuple[Callable[[], object], ...] = (
         lambda: desk.put("_posts/2026-01-02-p2.md", post("改了 changed", date="2026-01-02", more=TEA)),
         lambda: desk.put("_posts/2026-02-01-new.md", post("新 new", date="2026-02-01", more="tags: [新, C#]\n")),
         lambda: desk.drop("_posts/2026-01-09-p9.md"),
@@ -84,7 +84,7 @@ def test_step_by_step_is_as_at_once(desk: Desk, tmp_path: Path) -> None:
         lambda: desk.put("feedsvc.toml", "[feeds]\nlimit = 2\nwindow = 0\n[moved]\n'category/tea' = 'category/茶'\n"),
         lambda: desk.put("_posts/2026-03-01-tea.md", post("茶 tea", date="2026-03-01", more="categories: 茶\n")),
         lambda: desk.put("feedsvc.toml", "gone = ['tag/.NET']\n[feeds]\nlimit = 2\nwindow = 0\ngone_after = '1d'\n"),
-        lambda: setattr(desk, "now", desk.now + 2 * 86_400),
+        lambda: desk.look(after=2 * 86_400),
     )
     for number, step in enumerate(steps):
         step()

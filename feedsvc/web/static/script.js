@@ -71,6 +71,8 @@
       }
     }
   };
+  const row = $("#list .feeds > li")?.cloneNode(true);
+  const base = $("#list .feeds")?.dataset.base;
   equip(document);
 
   const form = $("#feeds form.search");
@@ -78,7 +80,7 @@
   if (!form || !list) return;
   let waiting = 0;
   let asking = new AbortController();
-  const search = async () => {
+  const ask = async () => {
     asking.abort();
     asking = new AbortController();
     const asked = new URLSearchParams(new FormData(form));
@@ -97,6 +99,42 @@
       if (problem.name !== "AbortError") form.submit();
     }
   };
+
+  // Where nobody answers queries, in what lists all feeds: names that hold what is typed.
+  const plainly = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const before = [...list.childNodes];
+  let every;
+  const look = async () => {
+    const typed = plainly(form.q.value.trim());
+    every ??= fetch(form.dataset.all).then((answer) => answer.json());
+    const { feeds } = await every;
+    if (typed !== plainly(form.q.value.trim())) return; // more was typed meanwhile
+    if (!typed) return list.replaceChildren(...before);
+    const found = feeds.filter((each) => each.scheme !== "site" && plainly(each.term).includes(typed)).slice(0, 40);
+    const shown = document.createElement("ul");
+    shown.className = "feeds";
+    shown.dataset.base = base;
+    for (const each of found) {
+      const made = row.cloneNode(true);
+      const place = new URL(each.html).pathname;
+      $(".name", made).href = place;
+      $(".name bdi", made).textContent = each.term;
+      $(".facts", made).textContent = each.entries;
+      $(".plain", made)?.setAttribute("href", `${place}atom.xml`);
+      $(".take", made).href = `${place}#subscribe`;
+      for (const silent of all(".acts .sr", made)) silent.textContent = ` ${each.term}`;
+      shown.append(made);
+    }
+    const none = form.dataset.none.replace("%", form.q.value.trim());
+    $("#announced").textContent = found.length ? found.length : none;
+    const count = document.createElement("p");
+    count.className = "count";
+    count.textContent = found.length ? "" : none;
+    list.replaceChildren(count, shown);
+    equip(list);
+  };
+  const search = form.dataset.all ? look : ask;
+  form.hidden = false;
   form.addEventListener("input", (event) => {
     clearTimeout(waiting);
     if (!event.isComposing) waiting = setTimeout(search, 120); // a character is still being chosen
