@@ -151,7 +151,13 @@ def test_every_command_is_documented_with_its_options_and_an_example(name: str) 
     said = section(MANUAL, f"## `feedsvc {name}`")
     assert re.search(rf"^feedsvc {name} ", "".join(blocks(said, "sh")), re.MULTILINE)
     parts = command.commands.values() if isinstance(command, click.Group) else (command,)
-    options = {flag for part in parts for option in part.params for flag in option.opts if flag.startswith("-")}
+    options = {
+        flag
+        for part in parts
+        for option in part.params
+        for flag in (*option.opts, *option.secondary_opts)
+        if flag.startswith("-")
+    }
     common = {flag.partition(" ")[0] for flag in first_cells(MANUAL.partition("\n## ")[0])}
     listed = {flag.partition(" ")[0] for flag in first_cells(said)}
     assert listed == options - common
