@@ -104,10 +104,11 @@ class Triggers:
     def _patrol(self) -> None:
         """See whether events missed anything, beside the rebuilds that they cause.
 
-        Where events are watched this is a safety net, and takes no more than a small share of the time.
+        Where events are watched this is a safety net, and takes no more than a small share of the time; after a
+        failure it is more than that.
         """
         settings, began = self._service.settings, time.monotonic()
-        if began < self._rest:
+        if began < self._rest and not self._failure:
             return
         self.look("timer", self._walk.differences(settings))
         if settings.watch:
