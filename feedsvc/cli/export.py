@@ -32,10 +32,12 @@ _SHOWN = 10  # addresses that are named
     show_default=True,
     help="Whose older posts to write: of every feed, of the site's, of none. Feeds link to them.",
 )
-@click.option("--pages/--no-pages", default=True, help="With or without pages for people, lists and older posts.")
+@click.option("--no-pages", is_flag=True, help="Write the feeds alone: no pages, lists and older posts.")
 @click.option("--overwrite", is_flag=True, help="Replace files that are in the way, though no export wrote them.")
 @json_option
-def command(settings: Settings, *, dest: Path, archives: Archives, pages: bool, overwrite: bool, as_json: bool) -> None:
+def command(
+    settings: Settings, *, dest: Path, archives: Archives, no_pages: bool, overwrite: bool, as_json: bool
+) -> None:
     """Write everything as static files to the folder DEST.
 
     Feeds, pages, lists, older posts. Builds first. Only what changed is written, compressed too (.gz, .br), and what is
@@ -52,7 +54,7 @@ def command(settings: Settings, *, dest: Path, archives: Archives, pages: bool, 
     with Service(settings) as service:
         problems = rebuild(service).problems
         with progress() as tell:
-            source = _source(service, archives) if pages else None
+            source = None if no_pages else _source(service, archives)
             exported = service.export(dest, tell, source=source, overwrite=overwrite)
     if as_json:
         say.as_json(exported)
