@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from feedsvc.model import Site
+from feedsvc.parse.place import Place
 from feedsvc.parse.source import Source, on_site
 from feedsvc.uris import UrlDrop, ascii_uri, jekyll_url, permalink_template, post_id
 
@@ -23,10 +25,14 @@ def links(source: Source, categories: tuple[str, ...], local: datetime) -> tuple
     if not source.jekyll:
         url = _plain_url(source, categories, local)
         return url, url
-    path = _jekyll_path(source, categories, local)
+    return jekyll_links(source.site, _jekyll_path(source, categories, local), _slug(source))
+
+
+def jekyll_links(site: Site, path: str, slug: str) -> tuple[str, str]:
+    """The URL of the post at ``path`` in a Jekyll site, and the id it has by default."""
     # Jekyll lets a "?" stand in a link, and it leads nowhere: in the file that it writes it is a letter
-    url = on_site(source, path.replace("?", "%3F").replace("#", "%23"))
-    return url, post_id(source.site, path, _slug(source))
+    url = ascii_uri(f"{site.url}{site.baseurl}{path.replace('?', '%3F').replace('#', '%23')}")
+    return url, post_id(site, path, slug)
 
 
 def claimed_guid(source: Source) -> str:
@@ -64,7 +70,7 @@ def _well_formed(uri: str) -> bool:
 
 def _jekyll_path(source: Source, categories: tuple[str, ...], local: datetime) -> str:
     own = source.value("permalink")
-    drop = _drop(source, categories, local)
+    drop = jekyll_drop(source.path, source.place, _slug(source), categories, local)
     for template in (own, permalink_template(source.rules.permalink)):
         if not template:
             continue
@@ -77,16 +83,11 @@ def _jekyll_path(source: Source, categories: tuple[str, ...], local: datetime) -
     return jekyll_url(permalink_template(""), drop)
 
 
-def _drop(source: Source, categories: tuple[str, ...], local: datetime) -> UrlDrop:
-    basename, _, extension = source.path.rpartition("/")[2].rpartition(".")
-    return UrlDrop(
-        basename=basename,
-        slug=_slug(source),
-        categories=categories,
-        date=local,
-        path=source.place.inner,
-        output_ext=f".{extension}" if source.place.markup == "html" else ".html",
-    )
+def jekyll_drop(path: str, place: Place, slug: str, categories: tuple[str, ...], local: datetime) -> UrlDrop:
+    """What the placeholders of a permalink stand for, of the post in the file ``path``."""
+    basename, _, extension = path.rpartition("/")[2].rpartition(".")
+    output_ext = f".{extension}" if place.markup == "html" else ".html"
+    return UrlDrop(basename, slug, categories, local, place.inner, output_ext)
 
 
 def _slug(source: Source) -> str:

@@ -21,6 +21,7 @@ from feedsvc.parse.media import media
 from feedsvc.parse.page import page
 from feedsvc.parse.place import locate
 from feedsvc.parse.source import Source, one_line, without_html
+from feedsvc.parse.usual import read_usual
 from feedsvc.selection import is_draft
 from feedsvc.terms import LONGEST, MOST, Filing, categories, clean_name, tags, terms
 from feedsvc.uris import ascii_uri, downcase
@@ -52,7 +53,15 @@ def parse(
     there; ``templates`` gives what its Liquid may use, and is called if it has any. Future posts are read like any
     other. ContentError for a file that cannot be read: see the table of codes in ``feedsvc.parse``.
     """
-    matter = _read(raw, path, rules)
+    text = _text(raw, path, rules)
+    return read_usual(text, path, rules, site) or parse_any(text, path, rules, site, first_seen, templates)
+
+
+def parse_any(
+    text: str, path: str, rules: ContentRules, site: Site, first_seen: Seen, templates: Callable[[], Templates]
+) -> Parsed:
+    """``parse`` for posts of all kinds, whatever there is to say about them."""
+    matter = _read(text, path, rules)
     if matter is None:
         return Parsed(None)
     place = locate(path, rules)
@@ -70,11 +79,14 @@ def parse(
     return Parsed(post, tuple(source.problems), tuple(source.beside), _holds_liquid(source))
 
 
-def _read(raw: bytes, path: str, rules: ContentRules) -> Matter | None:
+def _text(raw: bytes, path: str, rules: ContentRules) -> str:
     if len(raw) > rules.max_bytes:
         reason = f"{len(raw)} bytes are more than content.max_bytes allows"
         raise ContentError(path, 0, "too-large", reason, "raise content.max_bytes, or shorten the post")
-    text = decode(raw, path)
+    return decode(raw, path)
+
+
+def _read(text: str, path: str, rules: ContentRules) -> Matter | None:
     if rules.layout == "pelican":
         return pelican.read(text, path, rules.pelican)
     matter = read_matter(text, path)
@@ -211,7 +223,7 @@ def _body(source: Source, url: str) -> str:
 def _holds_liquid(source: Source) -> bool:
     """Whether there is any Liquid that Jekyll would render."""
     body = source.matter.body
-    marked = "{%" in body or "{{" in body
+    marked = "{" in body and ("{%" in body or "{{" in body)
     return marked and source.jekyll and source.value("render_with_liquid") != "false"
 
 

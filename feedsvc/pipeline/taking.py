@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from xxhash import xxh3_128_digest
@@ -56,6 +58,16 @@ class Taken(Passed):
     same: bool = False
 
 
+class _Seen(NamedTuple):
+    """A file that is to be parsed."""
+
+    path: str
+    raw: bytes
+    digest: bytes
+    fingerprint: Fingerprint
+    first_seen: float
+
+
 @dataclass(frozen=True, slots=True)
 class Taker:
     """How files are read: the folder, its rules, what posts' Liquid may use, and ``now`` in nanoseconds."""
@@ -69,63 +81,70 @@ class Taker:
     def take(self, batch: Sequence[Wanted]) -> list[Taken]:
         """Read files, in order."""
         packer = Packer()
-        seen = [(wanted, *self._see(wanted)) for wanted in batch]  # all at first: see Printer on doing things together
-        return [
-            taken if raw is None else self._parse(raw, taken, wanted.first_seen, packer) for wanted, raw, taken in seen
-        ]
+        seen = [self._see(wanted) for wanted in batch]  # all at first: see Printer on doing things together
+        return [each if isinstance(each, Taken) else self._parse(each, packer) for each in seen]
 
-    def _see(self, wanted: Wanted) -> tuple[bytes | None, Taken]:
-        """A file's bytes, if they are new and to be parsed, and what is known without."""
+    def _see(self, wanted: Wanted) -> _Seen | Taken:
+        """A file's bytes, if they are new and to be parsed; what is known without, if not."""
+        path = wanted.path
         try:
-            found = read(self.content, wanted.path, self.rules.max_bytes)
+            found = read(self.content, path, self.rules.max_bytes)
         except ContentError as error:
             if error.unfinished:
-                return None, Taken(wanted.path, unsettled=True)
-            return None, Taken(wanted.path, error.code.encode(), error=error)
+                return Taken(path, unsettled=True)
+            return Taken(path, error.code.encode(), error=error)
         if found is None:
-            return None, Taken(wanted.path, gone=True)
+            return Taken(path, gone=True)
         raw, fingerprint = found
         if -PATIENCE < self.now - fingerprint.mtime < STILL:
-            return None, Taken(wanted.path, fingerprint=fingerprint, unsettled=True)
+            return Taken(path, unsettled=True)
         digest = xxh3_128_digest(raw)
-        same = digest == wanted.digest
-        return None if same else raw, Taken(wanted.path, digest, fingerprint, same=same)
+        if digest == wanted.digest:
+            return Taken(path, digest, fingerprint, same=True)
+        return _Seen(path, raw, digest, fingerprint, wanted.first_seen)
 
-    def _parse(self, raw: bytes, seen: Taken, first_seen: float, packer: Packer) -> Taken:
-        moment = datetime.fromtimestamp(first_seen, ZoneInfo(self.site.timezone))
+    def _parse(self, seen: _Seen, packer: Packer) -> Taken:
+        moment = _moment(seen.first_seen, self.site.timezone)
+        path, digest, fingerprint = seen.path, seen.digest, seen.fingerprint
         try:
-            parsed = parse(raw, seen.path, self.rules, self.site, moment, self.templates)
+            parsed = parse(seen.raw, path, self.rules, self.site, moment, self.templates)
         except ContentError as error:
-            if error.unfinished and self._fresh(seen):
-                return Taken(seen.path, unsettled=True)
-            return replace(seen, error=error)
+            if error.unfinished and self._fresh(fingerprint):
+                return Taken(path, unsettled=True)
+            return Taken(path, digest, fingerprint, error=error)
         except Exception as error:  # a fault of ours in one post must not stop the rest
-            return replace(seen, error=ContentError.fault(seen.path, error))
+            return Taken(path, digest, fingerprint, error=ContentError.fault(path, error))
         if parsed.post is None:
-            return replace(seen, problems=parsed.problems)
-        sizes = {each.path: size(self.content, each.path) for each in parsed.beside}
-        media = _sized(parsed.post.media, {each.url: sizes[each.path] for each in parsed.beside})
-        body = parsed.post.body.encode()
+            return Taken(path, digest, fingerprint, problems=parsed.problems)
+        post, sizes, problems = parsed.post, {}, parsed.problems
+        body = post.body.encode()
+        if parsed.beside:
+            sizes = {each.path: size(self.content, each.path) for each in parsed.beside}
+            post = replace(post, media=_sized(post.media, {each.url: sizes[each.path] for each in parsed.beside}))
+            problems = (*problems, *(_lost(path, each) for each in parsed.beside if sizes[each.path] < 0))
         return Taken(
-            path=seen.path,
-            digest=seen.digest,
-            fingerprint=seen.fingerprint,
-            post=replace(parsed.post, body="", media=media),
+            path=path,
+            digest=digest,
+            fingerprint=fingerprint,
+            post=replace(post, body=""),
             packed=packer.pack(body),
             body=xxh3_128_digest(body),
-            problems=(*parsed.problems, *(_lost(seen.path, each) for each in parsed.beside if sizes[each.path] < 0)),
+            problems=problems,
             beside=tuple(sorted(sizes.items())),
             templated=parsed.templated,
         )
 
-    def _fresh(self, seen: Taken) -> bool:
-        return seen.fingerprint is not None and abs(self.now - seen.fingerprint.mtime) < PATIENCE
+    def _fresh(self, fingerprint: Fingerprint) -> bool:
+        return abs(self.now - fingerprint.mtime) < PATIENCE
+
+
+@lru_cache(maxsize=64)
+def _moment(seconds: float, timezone: str) -> datetime:
+    return datetime.fromtimestamp(seconds, ZoneInfo(timezone))
 
 
 def _sized(media: Media, sizes: Mapping[str, int]) -> Media:
     """The media with the lengths of files that were looked at."""
-    if not sizes:
-        return media
     told = (replace(each, length=max(0, sizes[each.url])) if each.url in sizes else each for each in media.enclosures)
     return replace(media, enclosures=tuple(told))
 

@@ -49,11 +49,15 @@ _NORMAL_PATH = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/-]*\Z")
 # ------------------------------------------------------------------ slugs
 
 
-@lru_cache(maxsize=8192)
 def slugify(text: str, mode: str = "default", *, cased: bool = False) -> str:
     """Jekyll's ``Utils.slugify``: ``mode`` is none, raw, default, pretty, ascii or latin."""
-    if _SLUG.match(text):
+    if (_WORD if cased else _SLUG).match(text):
         return text
+    return _slugified(text, mode, cased)
+
+
+@lru_cache(maxsize=8192)
+def _slugified(text: str, mode: str, cased: bool) -> str:  # noqa: FBT001 - a cache takes places sooner than names
     if mode == "raw":
         text = _SPACE_RUNS.sub("-", text)
     elif mode == "ascii":
@@ -178,10 +182,14 @@ def _pieces(template: str) -> tuple[str | Callable[[UrlDrop], str], ...]:
     return tuple(pieces)
 
 
-@lru_cache(maxsize=8192)
 def _escape_path(path: str) -> str:
     """Jekyll's ``URL.escape_path``: a ``%`` is escaped too, a ``?`` is not."""
-    return path if _WORD.match(path) else quote(path, safe=_PCHARS + "/?")
+    return path if _WORD.match(path) else _escaped(path)
+
+
+@lru_cache(maxsize=8192)
+def _escaped(path: str) -> str:
+    return quote(path, safe=_PCHARS + "/?")
 
 
 # ------------------------------------------------------------------ ids
