@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from feedsvc.media import Media, Podcast
 from feedsvc.passing import Passed
@@ -27,8 +27,7 @@ MEDIA_TYPES: dict[Format, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Term(Passed):
+class Term(NamedTuple):  # and no dataclass: it is looked up far more often than anything else
     """What a post is filed under: a scheme (site, category, tag, author) and a name as written, in NFC."""
 
     scheme: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
+from operator import attrgetter
 from pathlib import Path
 
 import orjson
@@ -41,8 +42,10 @@ class LedgerPost:
     last_good: bytes | None = None
 
 
-_COLUMNS = ", ".join(field.name for field in fields(LedgerPost))
-_PLACES = ", ".join("?" for _ in fields(LedgerPost))
+_NAMES = [field.name for field in fields(LedgerPost)]
+_COLUMNS = ", ".join(_NAMES)
+_PLACES = ", ".join("?" for _ in _NAMES)
+_row = attrgetter(*_NAMES)
 
 
 class Ledger:
@@ -85,18 +88,23 @@ class Ledger:
 
     def write(self, posts: Iterable[LedgerPost]) -> None:
         """Add posts, or replace those of the same number."""
-        rows = [tuple(getattr(post, field.name) for field in fields(LedgerPost)) for post in posts]
-        # Paths are freed before they are taken: two posts may change places.
-        self._connection.executemany("DELETE FROM ledger_posts WHERE number = ?", [(row[0],) for row in rows])
+        rows, new = [_row(post) for post in posts], self.next_number()
+        self._connection.executemany(
+            "DELETE FROM ledger_posts WHERE number = ?", [(row[0],) for row in rows if row[0] < new]
+        )
         self._connection.executemany(f"INSERT INTO ledger_posts ({_COLUMNS}) VALUES ({_PLACES})", rows)
 
     def empty_feed(self, scheme: str, name: str, now: float) -> None:
         """Note when a feed lost its last post; the first time counts."""
         self._connection.execute("INSERT OR IGNORE INTO ledger_feeds VALUES (?, ?, ?)", (scheme, name, now))
 
-    def fill_feed(self, scheme: str, name: str) -> None:
-        """A feed has posts again."""
-        self._connection.execute("DELETE FROM ledger_feeds WHERE scheme = ? AND name = ?", (scheme, name))
+    def fill_feeds(self, feeds: Iterable[int]) -> None:
+        """Feeds, by the numbers of their rows, have posts again."""
+        if self._connection.execute("SELECT EXISTS (SELECT 1 FROM ledger_feeds)").fetchone()[0]:
+            self._connection.executemany(
+                "DELETE FROM ledger_feeds WHERE (scheme, name) = (SELECT scheme, name FROM feeds WHERE number = ?)",
+                [(feed,) for feed in feeds],
+            )
 
     def emptied_feeds(self) -> list[tuple[str, str, float]]:
         """Every feed without posts: scheme, name and since when."""

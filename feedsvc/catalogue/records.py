@@ -152,14 +152,14 @@ def _media(record: dict[str, Any]) -> Media:
 
 def dump_served(served: Served) -> bytes:
     """``served`` as JSON."""
-    return orjson.dumps(asdict(served))
+    return orjson.dumps(asdict(served), default=tuple)  # it writes no named tuples
 
 
 def load_served(record: bytes) -> Served:
     """What ``dump_served`` was given; of another version's, what this one knows."""
     values = orjson.loads(record)
     values["aliases"] = tuple((path, target) for path, target in values["aliases"])
-    values["moved"] = tuple((Term(**old), Term(**new)) for old, new in values.get("moved", ()))
+    values["moved"] = tuple((_term(old), _term(new)) for old, new in values.get("moved", ()))
     site, feeds = values.pop("site", None), values.pop("feeds", None)
     if site is not None:
         site["authors"] = tuple(Person(**author) for author in site["authors"])
@@ -170,6 +170,11 @@ def load_served(record: bytes) -> Served:
         feeds["tables"] = FeedTables(**{name: tuple(map(_table, listed)) for name, listed in tables.items()})
         values["feeds"] = _known(FeedRules, feeds)
     return _known(Served, values)
+
+
+def _term(value: dict[str, str] | list[str]) -> Term:
+    """A term as it is written, or as earlier versions wrote it."""
+    return Term(**value) if isinstance(value, dict) else Term(*value)
 
 
 def _known(kind: type[Known], values: dict[str, Any]) -> Known:

@@ -25,7 +25,7 @@ from feedsvc.exceptions import CatalogueError
 from feedsvc.model import FILENAMES, FORMATS, SITE, Content, Problem, Served, Term, entry_key
 from feedsvc.uris import feed_path
 
-_Place = tuple[Term, int, str, int]
+_Place = tuple[int, int, str, int]  # of a post in a feed: a row of post_terms
 
 PAGE = 16_384  # bytes: entries of some 4 KB lie in few pages
 STATES = 50  # of a document, before it is as it is, that are remembered
@@ -183,19 +183,18 @@ class Writer(Inquiry):
             "UPDATE files SET missing = ? WHERE path = ?",
             [(since, path) for path, since in draft.missing.items()],
         )
-        run("DELETE FROM beside WHERE path = ?", [(path,) for path in draft.beside])
+        self._clear("beside", draft.beside)
         run(
             "INSERT INTO beside VALUES (?, ?, ?)",
             [(path, file, size) for path, files in draft.beside.items() for file, size in files],
         )
         gone = {path for path, row in draft.files.items() if row is None}
-        plain = {path for path, templated in draft.templated.items() if not templated}
-        run("DELETE FROM templated WHERE path = ?", [(path,) for path in gone | plain])
+        self._clear("templated", gone.union(path for path, templated in draft.templated.items() if not templated))
         templated = [(path,) for path, templated in draft.templated.items() if templated and path not in gone]
         run("INSERT OR IGNORE INTO templated VALUES (?)", templated)
 
     def _write_problems(self, problems: Mapping[str, tuple[Problem, ...]]) -> None:
-        self.connection.executemany("DELETE FROM problems WHERE path = ?", [(path,) for path in problems])
+        self._clear("problems", problems)
         self.connection.executemany(
             "INSERT INTO problems VALUES (?, ?, ?, ?, ?, ?)",
             [
@@ -204,6 +203,11 @@ class Writer(Inquiry):
                 for place, problem in enumerate(found)
             ],
         )
+
+    def _clear(self, table: str, paths: Iterable[str]) -> None:
+        """Delete the rows of these paths, if the table has any: in a first build most have none."""
+        if self.connection.execute(f"SELECT EXISTS (SELECT 1 FROM {table})").fetchone()[0]:
+            self.connection.executemany(f"DELETE FROM {table} WHERE path = ?", [(path,) for path in paths])
 
     def _write_posts(self, changed: list[tuple[Filed | None, Filed | None]]) -> None:
         run = self.connection.executemany
@@ -233,46 +237,43 @@ class Writer(Inquiry):
         gone: list[_Place] = []
         come: list[_Place] = []
         for old, new in changed:
-            before, after = _places(old), _places(new)
+            before, after = self._places(old), self._places(new)
             gone += [place for place in before if place not in after]
-            come += [place for place in after if place not in before]
-        numbers = self._number_feeds({term for term, *_ in (*gone, *come)})
-        counts = Counter(term for term, *_ in come)
-        counts.subtract(term for term, *_ in gone)
+            come += [place for place in after if place not in before] if before else after
         run = self.connection.executemany
-        run(
-            "DELETE FROM post_terms WHERE feed = ? AND published = ? AND tie = ? AND post = ?",
-            sorted((numbers[term], *place) for term, *place in gone),
-        )
-        run(
-            "INSERT INTO post_terms VALUES (?, ?, ?, ?)",
-            sorted((numbers[term], *place) for term, *place in come),
-        )
-        for term, change in counts.items():
-            (entries,) = self.connection.execute(
-                "UPDATE feeds SET entries = entries + ? WHERE number = ? RETURNING entries",
-                (change, numbers[term]),
-            ).fetchone()
-            self._note_emptiness(term, entries, now)
+        run("DELETE FROM post_terms WHERE feed = ? AND published = ? AND tie = ? AND post = ?", sorted(gone))
+        run("INSERT INTO post_terms VALUES (?, ?, ?, ?)", sorted(come))
+        counts = Counter(feed for feed, *_ in come)
+        counts.subtract(feed for feed, *_ in gone)
+        run("UPDATE feeds SET entries = entries + ? WHERE number = ?", [(more, feed) for feed, more in counts.items()])
+        self._note_emptiness(counts, now)
 
-    def _note_emptiness(self, term: Term, entries: int, now: float) -> None:
-        if entries:
-            self.ledger.fill_feed(term.scheme, term.name)
-        else:
-            self.ledger.empty_feed(term.scheme, term.name, math.floor(now))
+    def _places(self, filed: Filed | None) -> list[_Place]:
+        """The rows of ``post_terms`` that a post has: none unless it is in its feeds."""
+        if filed is None or not filed.live:
+            return []
+        published, tie, number = filed.published, filed.tie, filed.number
+        return [(self._feed(term), published, tie, number) for term in (SITE, *filed.post.terms)]
 
-    def _number_feeds(self, terms: Iterable[Term]) -> Mapping[Term, int]:
-        """The rows of feeds, for these terms at least; those that have none get one."""
-        new = sorted(term for term in terms if term not in self._numbers)
-        self.connection.executemany(
-            "INSERT OR IGNORE INTO feeds (scheme, name) VALUES (?, ?)", [(term.scheme, term.name) for term in new]
-        )
-        self._numbers |= {term: self.feed_number(term) or 0 for term in new}
-        return self._numbers
+    def _note_emptiness(self, counts: Mapping[int, int], now: float) -> None:
+        """Keep the time since when feeds are empty, of those that have some posts more or fewer."""
+        self.ledger.fill_feeds(feed for feed, more in counts.items() if more > 0)
+        query = "SELECT scheme, name FROM feeds WHERE number = ? AND entries = 0"
+        for feed in (feed for feed, more in counts.items() if more < 0):
+            for scheme, name in self.connection.execute(query, (feed,)).fetchall():
+                self.ledger.empty_feed(scheme, name, math.floor(now))
+
+    def _feed(self, term: Term) -> int:
+        """The row of a term's feed; one that has none gets one."""
+        number = self._numbers.get(term)
+        if number is None:
+            self.connection.execute("INSERT OR IGNORE INTO feeds (scheme, name) VALUES (?, ?)", term)
+            number = self._numbers[term] = self.feed_number(term) or 0
+        return number
 
     def _mark(self, terms: set[Term]) -> None:
-        numbers = self._number_feeds(terms)
-        self.connection.executemany("INSERT OR IGNORE INTO touched VALUES (?)", [(numbers[term],) for term in terms])
+        numbers = [(self._feed(term),) for term in sorted(terms)]
+        self.connection.executemany("INSERT OR IGNORE INTO touched VALUES (?)", numbers)
 
     def _write_documents(self, documents: Iterable[Written], entries: Mapping[bytes, bytes], generation: int) -> None:
         run = self.connection.executemany
@@ -281,7 +282,6 @@ class Writer(Inquiry):
             sorted((row_id(version), packed) for version, packed in entries.items()),
         )
         documents = list(documents)
-        numbers = self._number_feeds({each.term for each in documents})
         lost = {key for each in documents for key in self._lost(each)}
         run("INSERT OR IGNORE INTO outdated VALUES (?, ?, ?)", [(row_id(key[1]), key[0], generation) for key in lost])
         run(
@@ -290,7 +290,7 @@ class Writer(Inquiry):
                 (
                     each.address,
                     generation,
-                    numbers[each.term],
+                    self._feed(each.term),
                     each.format,
                     each.etag,
                     each.modified,
@@ -418,10 +418,3 @@ def _gained(before: bytes, after: bytes) -> bytes:
     """The entries that came with the next state of a document."""
     known = frozenset(unpack_keys(before))
     return pack_keys(tuple(key for key in unpack_keys(after) if key not in known))
-
-
-def _places(filed: Filed | None) -> list[_Place]:
-    """The rows of ``post_terms`` that a post has: none unless it is in its feeds."""
-    if filed is None or not filed.live:
-        return []
-    return [(term, filed.published, filed.tie, filed.number) for term in (SITE, *filed.post.terms)]
