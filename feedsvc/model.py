@@ -419,8 +419,7 @@ class FeedFacts:
     emptied: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprint(Passed):
+class Fingerprint(NamedTuple):
     """What tells that a file is the one we know, without reading it. Times in nanoseconds."""
 
     size: int
@@ -429,8 +428,7 @@ class Fingerprint(Passed):
     inode: int
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What is known of a file: how it looked when it was read at ``looked`` (ns), and what it held."""
 
     fingerprint: Fingerprint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from feedsvc.catalogue.ledger import LedgerPost
 from feedsvc.catalogue.records import Filed
@@ -10,8 +11,7 @@ from feedsvc.model import EntryKeys, Fingerprint, Format, Frame, Problem, Term
 from feedsvc.passing import Passed
 
 
-@dataclass(frozen=True, slots=True)
-class FileRow:
+class FileRow(NamedTuple):
     """A file as it was read: ``looked`` in nanoseconds."""
 
     path: str

@@ -47,10 +47,12 @@ class Inquiry(Reader):
         """The numbers of posts with this name."""
         return [number for (number,) in self.connection.execute("SELECT number FROM posts WHERE name = ?", (name,))]
 
+    def any_refers(self) -> bool:
+        """Whether any post refers to another."""
+        return bool(self.connection.execute("SELECT EXISTS (SELECT 1 FROM refers)").fetchone()[0])
+
     def referring(self, names: Iterable[str]) -> set[int]:
         """The numbers of posts that refer to any of these names."""
-        if not self.connection.execute("SELECT EXISTS (SELECT 1 FROM refers)").fetchone()[0]:
-            return set()
         rows = (self.connection.execute("SELECT post FROM refers WHERE name = ?", (name,)) for name in names)
         return {number for found in rows for (number,) in found}
 

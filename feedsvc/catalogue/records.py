@@ -93,27 +93,29 @@ def referred_name(reference: Reference) -> str:
 
 def dump(post: Post, *, with_body: bool = False) -> bytes:
     """``post`` as JSON; its path, and its body unless asked for, are kept elsewhere."""
-    return orjson.dumps(
-        {
-            "name": post.name,
-            "title": post.title,
-            "url": post.url,
-            "guid": post.guid,
-            "claims_guid": post.claims_guid,
-            "published": post.published.isoformat(),
-            "dated": post.dated,
-            "updated": post.updated.isoformat() if post.updated else None,
-            "terms": [(term.scheme, term.name) for term in post.terms],
-            "authors": [(person.name, person.email, person.uri) for person in post.authors],
-            "summary": post.summary,
-            "markup": post.markup,
-            "excerpt": post.excerpt,
-            "refers": [(each.kind, each.target, each.line, each.url) for each in post.refers],
-            "body": post.body if with_body else "",
-        }
-        | ({"media": post.media} if post.media else {})
-        | {key: when.isoformat() for key in _BOUNDS if (when := getattr(post, key))}
-    )
+    record: dict[str, object] = {
+        "name": post.name,
+        "title": post.title,
+        "url": post.url,
+        "guid": post.guid,
+        "claims_guid": post.claims_guid,
+        "published": post.published.isoformat(),
+        "dated": post.dated,
+        "updated": post.updated.isoformat() if post.updated else None,
+        "terms": [tuple(term) for term in post.terms],
+        "authors": [(person.name, person.email, person.uri) for person in post.authors],
+        "summary": post.summary,
+        "markup": post.markup,
+        "excerpt": post.excerpt,
+        "refers": [(each.kind, each.target, each.line, each.url) for each in post.refers],
+        "body": post.body if with_body else "",
+    }
+    if post.media:
+        record["media"] = post.media
+    for key, when in (("embargo", post.embargo), ("expires", post.expires)):
+        if when:
+            record[key] = when.isoformat()
+    return orjson.dumps(record)
 
 
 def load(path: str, record: bytes) -> Post:

@@ -10,7 +10,7 @@ import orjson
 
 from feedsvc.catalogue import TOKEN
 from feedsvc.config import Settings
-from feedsvc.model import Problem, Report
+from feedsvc.model import Problem, Report, Term
 from feedsvc.service import Service
 
 _FIRST = 5  # problems shown after a build
@@ -18,7 +18,14 @@ _FIRST = 5  # problems shown after a build
 
 def as_json(value: object) -> None:
     """Any nouns, as indented JSON."""
-    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z).decode())
+    click.echo(orjson.dumps(value, _named, orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z).decode())
+
+
+def _named(value: object) -> object:
+    """A term as an object, as dataclasses are."""
+    if isinstance(value, Term):
+        return value._asdict()
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
 def remark(line: str) -> None:

@@ -125,7 +125,7 @@ class Filing:
         if self._site.provisional:
             draft.ledger = {number: replace(row, id=None) for number, row in draft.ledger.items()}
         for old, new in draft.changed_posts():
-            draft.touched |= _touched(old, new)
+            draft.touched.update(_touched(old, new))
         return draft
 
     def _refer(self, filed: Filed) -> None:
@@ -268,7 +268,7 @@ class Filing:
         self._change(row.number, filed)
 
     def _change(self, number: int, filed: Filed | None) -> None:
-        self._ids |= {each.id for each in (self._ahead.post(number), filed) if each is not None}
+        self._ids.update(each.id for each in (self._ahead.post(number), filed) if each is not None)
         self._ahead.put(number, filed)
 
     def _settle(self, id_: str) -> None:
@@ -293,14 +293,14 @@ class Filing:
         draft.problems[path] = draft.beside[path] = ()
 
 
-def _touched(old: Filed | None, new: Filed | None) -> set[Term]:
+def _touched(old: Filed | None, new: Filed | None) -> tuple[Term, ...]:
     """The feeds in which a change shows."""
     before = terms_of(old.post.terms) if old and old.live else ()
     after = terms_of(new.post.terms) if new and new.live else ()
     if old and new and before and after:
         same = (old.version, old.published, old.tie) == (new.version, new.published, new.tie)
-        return set() if same else {*before, *after}
-    return {*before, *after}
+        return () if same else (*before, *after)
+    return (*before, *after)
 
 
 def _version(recipe: bytes, id_: str, post: Post, updated: datetime, body: bytes) -> bytes:
@@ -314,7 +314,7 @@ def _version(recipe: bytes, id_: str, post: Post, updated: datetime, body: bytes
         post.summary,
         post.excerpt,
         post.markup,
-        [(term.scheme, term.name) for term in post.terms],
+        [tuple(term) for term in post.terms],
         [(person.name, person.email, person.uri) for person in post.authors],
         [each.url for each in post.refers],
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from feedsvc.catalogue import Draft, Filed, LedgerPost, Writer
 
 
@@ -66,6 +68,8 @@ class Overlay:
 
     def gone(self, name: str, body: bytes, id_: str) -> list[LedgerPost]:
         """Posts whose files are not there and that share a name, a body or an id; the longest gone last."""
+        if not self._vanished and not self._lost:
+            return []
         rows = self._writer.ledger.vanished(name=name, body=body, id_=id_) if self._vanished else []
         numbers = {row.number for row in rows}
         for key in (name, body, id_):
@@ -104,7 +108,8 @@ class Overlay:
 
     def put(self, number: int, filed: Filed | None) -> None:
         """Put a post into the draft; None takes it out of the catalogue."""
-        self.draft.before[number] = self.stored(number)
+        if number not in self.draft.before:
+            self.draft.before[number] = self.stored(number)
         self.draft.posts[number] = filed
         if filed is not None:
             self._named.setdefault((filed.post.name, filed.digest), set()).add(number)
@@ -113,11 +118,8 @@ class Overlay:
 
     def twins(self, name: str, body: bytes) -> list[Filed]:
         """Posts of this name and body whose files are there, in order of their numbers."""
-        numbers = {
-            *(self._writer.twins(name, body) if self._may_hold(name) else ()),
-            *self._named.get((name, body), ()),
-        }
-        found = [filed for number in sorted(numbers) if (filed := self.post(number))]
+        stored = self._writer.twins(name, body) if self._may_hold(name) else ()
+        found = self._posts(stored, self._named.get((name, body), ()))
         return [
             filed
             for filed in found
@@ -126,18 +128,23 @@ class Overlay:
 
     def named(self, name: str) -> list[Filed]:
         """Posts of this name, in order of their numbers."""
-        numbers = {*(self._writer.named(name) if self._may_hold(name) else ()), *self._by_name.get(name, ())}
-        return [filed for number in sorted(numbers) if (filed := self.post(number)) and filed.post.name == name]
+        stored = self._writer.named(name) if self._may_hold(name) else ()
+        return [filed for filed in self._posts(stored, self._by_name.get(name, ())) if filed.post.name == name]
 
     def group(self, id_: str) -> list[Filed]:
         """The posts with an id, in order of their numbers."""
-        numbers = {*(self._writer.holders(id_) if self._may_hold(id_) else ()), *self._holders.get(id_, ())}
-        return [filed for number in sorted(numbers) if (filed := self.post(number)) and filed.id == id_]
+        stored = self._writer.holders(id_) if self._may_hold(id_) else ()
+        return [filed for filed in self._posts(stored, self._holders.get(id_, ())) if filed.id == id_]
 
     def owners(self, id_: str) -> set[int]:
         """Posts that have an id, or had it when their files were there."""
-        numbers = {*(self._writer.owners(id_) if self._may_hold(id_) else ()), *self._holders.get(id_, ())}
-        return {number for number in numbers if self._owns(number, id_)}
+        stored = self._writer.owners(id_) if self._may_hold(id_) else ()
+        return {number for number in {*stored, *self._holders.get(id_, ())} if self._owns(number, id_)}
+
+    def _posts(self, stored: Collection[int], drafted: Collection[int]) -> list[Filed]:
+        """The posts of these numbers, in their order."""
+        numbers = sorted({*stored, *drafted}) if stored else sorted(drafted) if len(drafted) > 1 else drafted
+        return [filed for number in numbers if (filed := self.post(number))]
 
     def _may_hold(self, key: str) -> bool:
         """Whether the catalogue is worth asking for a name or an id."""

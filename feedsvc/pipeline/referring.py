@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from feedsvc.catalogue import Filed, Standing, Writer, referred_name
+from feedsvc.catalogue import Draft, Filed, Standing, Writer, referred_name
 from feedsvc.model import Post, Problem, Reference
 from feedsvc.pipeline.overlay import Overlay
 
@@ -15,15 +15,21 @@ _HINT = "name the post's file as it is: _posts/2022-06-02-slug.md for link, 2022
 
 def due_to_change(ahead: Overlay, writer: Writer) -> list[Filed]:
     """Posts that refer to others and were filed, or that refer to one whose address came, changed or went."""
-    draft = ahead.draft
+    numbers = {number for number, filed in ahead.draft.posts.items() if filed and filed.post.refers}
+    if writer.any_refers():
+        numbers |= writer.referring(_moved(ahead.draft))
+    found = (ahead.post(number) for number in sorted(numbers))
+    return [filed for filed in found if filed and filed.post.refers]
+
+
+def _moved(draft: Draft) -> set[str]:
+    """The names of posts whose addresses came, changed or went."""
     names: set[str] = set()
     for number, new in draft.posts.items():
         old = draft.before[number]
         if _address(old) != _address(new):
             names |= {filed.post.name for filed in (old, new) if filed}
-    numbers = {number for number, filed in draft.posts.items() if filed and filed.post.refers}
-    found = (ahead.post(number) for number in sorted(numbers | writer.referring(names)))
-    return [filed for filed in found if filed and filed.post.refers]
+    return names
 
 
 def resolved(post: Post, ahead: Overlay, site_url: str, collections_dir: str) -> tuple[Reference, ...]:

@@ -17,15 +17,13 @@ from feedsvc.exceptions import ContentError
 from feedsvc.media import Media
 from feedsvc.model import Beside, ContentRules, Fingerprint, Post, Problem, Site, Templates
 from feedsvc.parse import parse
-from feedsvc.passing import Passed
 from feedsvc.scan import read, size
 
 STILL = 30_000_000  # ns a file must have rested before it counts as finished
 PATIENCE = 2_000_000_000  # ns after which a file that looks unfinished is simply wrong
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted(Passed):
+class Wanted(NamedTuple):
     """A file to read. ``first_seen`` dates an undated post (epoch seconds); ``digest`` is what it held before."""
 
     path: str
@@ -33,8 +31,7 @@ class Wanted(Passed):
     digest: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class Taken(Passed):
+class Taken(NamedTuple):
     """A file that was read.
 
     ``post`` has no body: ``packed`` holds it compressed, ``body`` its digest. ``beside`` are the files whose sizes

@@ -58,12 +58,12 @@ def test_a_known_file_is_not_suspect_until_anything_about_it_differs(folder: Pat
     assert look(folder, known).suspect == ()
     whole = known["a.md"]
     for other in (
-        replace(whole.fingerprint, size=1),
-        replace(whole.fingerprint, mtime=1),
-        replace(whole.fingerprint, ctime=1),
-        replace(whole.fingerprint, inode=1),
+        whole.fingerprint._replace(size=1),
+        whole.fingerprint._replace(mtime=1),
+        whole.fingerprint._replace(ctime=1),
+        whole.fingerprint._replace(inode=1),
     ):
-        assert look(folder, {"a.md": replace(whole, fingerprint=other)}).suspect == ("a.md",)
+        assert look(folder, {"a.md": whole._replace(fingerprint=other)}).suspect == ("a.md",)
     path.unlink()
     assert look(folder, known) == Changes((), ("a.md",), set(), ())
 
