@@ -13,9 +13,9 @@ from feedsvc.model import Markup
 # a line without any mark of Markdown or HTML: its text is what stands there
 _WORDS = re.compile(r"(?![-+=\s]|\d+[.)])[^<>&*_`\[\]|#~{}\\\n\x00-\x1f\x7f-\x9f]*\n?\Z")
 _REFERENCE = re.compile(r"^ {0,3}(\[[^\]\n]+\]):.+$", re.MULTILINE)
-# what may hold words that are not shown: any but the commonest elements, and attributes that hide
+# what may hold words that are not shown: any but the commonest elements, and what hides
 _UNSEEN = re.compile(
-    r"<(?!/?(?:p|a|b|i|em|strong|br|span|code|h[1-6]|img|ul|ol|li|blockquote)[\s/>])|hidden|style|[\x00-\x08\x0e-\x1f]",
+    r"<(?!/?(?:p|a|b|i|em|strong|br|span|code|h[1-6]|img|ul|ol|li|blockquote)[\s/>])|hidden|display|visibility|[\x00-\x08\x0e-\x1f]",
     re.IGNORECASE,
 )
 _NOWHERE = "https://0.invalid/"  # links are not shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from html import escape
 
@@ -13,6 +14,7 @@ from feedsvc.model import MEDIA_TYPES, Entry, Feed, Person
 from feedsvc.render import facts
 from feedsvc.render.facts import RenderRules
 from feedsvc.render.feedgen_ext import ATOM_NAMESPACES, Archive, AtomEntry, AtomFeed
+from feedsvc.render.shapes import shaped
 
 _END = b"</feed>"
 _BEFORE_ENTRY = len(etree.tostring(etree.Element("feed", nsmap=ATOM_NAMESPACES))) - len("/>") + len(">")
@@ -71,6 +73,11 @@ def build_feed(feed: Feed, rules: RenderRules) -> FeedGenerator:
 
 def entry(entry: Entry, rules: RenderRules) -> bytes:
     """The <entry> as it stands in a feed: namespaces are declared around it, on <feed>."""
+    return shaped(entry, rules, make_entry, (datetime.isoformat, datetime.isoformat), twice=True)
+
+
+def make_entry(entry: Entry, rules: RenderRules) -> bytes:
+    """``entry``, made by feedgen itself."""
     shell = etree.Element("feed", nsmap=ATOM_NAMESPACES)
     shell.append(build_entry(entry, rules).atom_entry())
     return bytes(etree.tostring(shell, encoding="UTF-8"))[_BEFORE_ENTRY : -len(_END)]

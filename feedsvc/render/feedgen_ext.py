@@ -67,7 +67,7 @@ class Channel:
             if link.type:
                 made.set("type", link.type)
         _add_creators(channel, self.authors)
-        SubElement(channel, "lastBuildDate").text = _date(self.updated)
+        SubElement(channel, "lastBuildDate").text = rfc822(self.updated)
         if self.podcast is not None:
             add_show(channel, self.podcast, tuple(author.name for author in self.authors))
         return rss
@@ -106,7 +106,7 @@ class Item:
 
     def extend_rss(self, item: Any) -> Any:
         _add_creators(item, self.authors)
-        SubElement(item, "pubDate").text = _date(self.published)
+        SubElement(item, "pubDate").text = rfc822(self.published)
         if self.updated is not None:
             SubElement(item, f"{{{_ATOM}}}updated").text = self.updated.isoformat()
         if self.media:
@@ -131,7 +131,7 @@ class Archive:
         return feed
 
 
-def _date(when: datetime) -> str:
+def rfc822(when: datetime) -> str:
     """The instant as RSS writes it (RFC 822, with four digits of a year).
 
     With an offset of whole or half hours, else in UTC: RFC 822 allows any minutes, but readers and W3C's

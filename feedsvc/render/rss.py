@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import partial
 from html import escape
 
@@ -14,7 +14,8 @@ from lxml import etree
 from feedsvc.model import MEDIA_TYPES, Entry, Feed
 from feedsvc.render import facts
 from feedsvc.render.facts import RenderRules
-from feedsvc.render.feedgen_ext import NAMESPACES, Archive, Channel, Item, Link, Unwritten
+from feedsvc.render.feedgen_ext import NAMESPACES, Archive, Channel, Item, Link, Unwritten, rfc822
+from feedsvc.render.shapes import shaped
 
 _END = b"</channel></rss>"
 _TYPE = MEDIA_TYPES["rss"].partition(";")[0]
@@ -82,6 +83,11 @@ def build_feed(feed: Feed, rules: RenderRules) -> FeedGenerator:
 
 def entry(entry: Entry, rules: RenderRules) -> bytes:
     """The <item> as it stands in a channel: namespaces are declared around it, on <rss>."""
+    return shaped(entry, rules, make_entry, (rfc822, datetime.isoformat), twice=False)
+
+
+def make_entry(entry: Entry, rules: RenderRules) -> bytes:
+    """``entry``, made by feedgen itself."""
     shell = etree.Element("rss", nsmap=NAMESPACES)
     shell.append(build_entry(entry, rules).rss_entry())
     written = bytes(etree.tostring(shell, encoding="UTF-8"))[_BEFORE_ITEM:-_AFTER_ITEM]

@@ -44,6 +44,8 @@ PIECES = [
     "<script>",
     "</script>",
     "<p hidden>",
+    "<p style='color:red'>",
+    '<b style="display:none">',
     "<!--",
     "-->",
 ]
