@@ -274,8 +274,7 @@ class Reference:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Post(Passed):
+class Post(NamedTuple):
     """What an author wrote, read from one file.
 
     ``name`` is what stays when the file moves to another folder. ``guid`` is the id the post asks for: its
@@ -301,7 +300,7 @@ class Post(Passed):
     summary: str
     markup: Markup
     body: str
-    media: Media = field(default_factory=Media)
+    media: Media = Media()
     embargo: datetime | None = None
     expires: datetime | None = None
     excerpt: str = ""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
-from operator import attrgetter
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import orjson
 
@@ -20,8 +20,7 @@ HEADER = {"feedsvc-ledger": 1}
 _BYTES = ("content", "body", "last_good")
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerPost:
+class LedgerPost(NamedTuple):
     """What history alone knows of a post.
 
     ``id`` is None while ids are provisional. ``content`` digests title and body, ``declared`` is the date of
@@ -42,10 +41,8 @@ class LedgerPost:
     last_good: bytes | None = None
 
 
-_NAMES = [field.name for field in fields(LedgerPost)]
-_COLUMNS = ", ".join(_NAMES)
-_PLACES = ", ".join("?" for _ in _NAMES)
-_row = attrgetter(*_NAMES)
+_COLUMNS = ", ".join(LedgerPost._fields)
+_PLACES = ", ".join("?" for _ in LedgerPost._fields)
 
 
 class Ledger:
@@ -88,9 +85,9 @@ class Ledger:
 
     def write(self, posts: Iterable[LedgerPost]) -> None:
         """Add posts, or replace those of the same number."""
-        rows, new = [_row(post) for post in posts], self.next_number()
+        rows, new = list(posts), self.next_number()
         self._connection.executemany(
-            "DELETE FROM ledger_posts WHERE number = ?", [(row[0],) for row in rows if row[0] < new]
+            "DELETE FROM ledger_posts WHERE number = ?", [(row.number,) for row in rows if row.number < new]
         )
         self._connection.executemany(f"INSERT INTO ledger_posts ({_COLUMNS}) VALUES ({_PLACES})", rows)
 
@@ -115,7 +112,7 @@ class Ledger:
         yield orjson.dumps(HEADER)
         for post in self._select("1 ORDER BY number"):
             yield orjson.dumps(
-                {"post": {key: _text(value) for key, value in asdict(post).items() if value is not None}}
+                {"post": {key: _text(value) for key, value in post._asdict().items() if value is not None}}
             )
         for scheme, name, emptied in self.emptied_feeds():
             yield orjson.dumps({"feed": {"scheme": scheme, "name": name, "emptied": emptied}})

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from datetime import datetime
 from enum import IntEnum
 from posixpath import splitext
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
@@ -27,8 +27,7 @@ class Standing(IntEnum):
     ENDED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Filed:
+class Filed(NamedTuple):
     """A post as the catalogue holds it: numbered, named for good, in its feeds or not.
 
     ``post.body`` is empty: ``packed`` holds the compressed body where it came along, None where it was left

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 
@@ -89,7 +88,7 @@ class Filing:
         self._drop(path)
         row = self._ahead.at(path)
         if row is not None and row.vanished is None:
-            self._ahead.keep(replace(row, vanished=self._now, last_good=None))
+            self._ahead.keep(row._replace(vanished=self._now, last_good=None))
             self._change(row.number, None)
 
     def take(self, taken: Taken) -> None:
@@ -123,7 +122,7 @@ class Filing:
             self._refer(filed)
         draft = self._ahead.finish()
         if self._site.provisional:
-            draft.ledger = {number: replace(row, id=None) for number, row in draft.ledger.items()}
+            draft.ledger = {number: row._replace(id=None) for number, row in draft.ledger.items()}
         for old, new in draft.changed_posts():
             draft.touched.update(_touched(old, new))
         return draft
@@ -132,10 +131,10 @@ class Filing:
         """Put the addresses of other posts into one that refers to them, and tell of those that are not there."""
         draft, path = self._ahead.draft, filed.post.path
         refers = resolved(filed.post, self._ahead, self._site.url, self._rules.collections_dir)
-        post = replace(filed.post, refers=refers)
+        post = filed.post._replace(refers=refers)
         if post != filed.post:
             version = _version(self._recipe, filed.id, post, filed.updated, filed.digest)
-            self._ahead.put(filed.number, replace(filed, post=post, version=version))
+            self._ahead.put(filed.number, filed._replace(post=post, version=version))
         known = draft.problems.get(path, self._writer.problems_where("path = ?", path))
         told = (*(each for each in known if each.code != MISSING), *problems(post))
         if told != known:
@@ -157,12 +156,11 @@ class Filing:
                 if current.packed
                 else self._writer.bodies([row.number])[row.number]
             )
-            row = replace(
-                row, last_good=packer.pack(dump(replace(unresolved(current.post), body=body), with_body=True))
-            )
+            good = dump(unresolved(current.post)._replace(body=body), with_body=True)
+            row = row._replace(last_good=packer.pack(good))
         if row.last_good is not None:
             post = load(path, packer.unpack(row.last_good))
-            self._file(self._ahead.keep(row), replace(post, body=""), packer.pack(post.body.encode()))
+            self._file(self._ahead.keep(row), post._replace(body=""), packer.pack(post.body.encode()))
 
     def _follow(self, path: str) -> LedgerPost | None:
         """The post whose file moved here and broke at once: one of those missing that has this file's name."""
@@ -171,7 +169,7 @@ class Filing:
             row = self._ahead.at(gone)
             if row is not None and row.vanished is None and gone.rpartition("/")[2] == name:
                 self._drop(gone)
-                return replace(row, path=path)
+                return row._replace(path=path)
         return None
 
     def _take_hidden(self, path: str) -> None:
@@ -179,7 +177,7 @@ class Filing:
         row = self._ahead.at(path)
         if row is not None and row.vanished is None:
             self._change(row.number, None)
-            self._ahead.keep(replace(row, last_good=None))
+            self._ahead.keep(row._replace(last_good=None))
 
     def _take_post(self, taken: Taken, post: Post) -> None:
         twins = self._ahead.twins(post.name, taken.body)
@@ -255,7 +253,7 @@ class Filing:
     def _file(self, row: LedgerPost, post: Post, packed: bytes) -> None:
         """Put a post into the draft; whether it is in its feeds is settled at the end."""
         if self._moved:
-            post = replace(post, terms=tuple(dict.fromkeys(self._moved.get(term, term) for term in post.terms)))
+            post = post._replace(terms=tuple(dict.fromkeys(self._moved.get(term, term) for term in post.terms)))
         id_ = row.id or post.guid
         updated = post.updated or post.published
         if row.changed is not None:
@@ -276,7 +274,7 @@ class Filing:
         for place, filed in enumerate(self._ahead.group(id_)):
             standing = Standing.SHADOW if place else self._at_this_time(filed)
             if standing is not filed.standing:
-                self._ahead.put(filed.number, replace(filed, standing=standing))
+                self._ahead.put(filed.number, filed._replace(standing=standing))
 
     def _at_this_time(self, filed: Filed) -> Standing:
         now, begins, ends = self._now * 1_000_000, filed.begins, filed.ends

@@ -23,13 +23,13 @@ Work = Callable[[Sequence[Item]], Result]
 
 
 class Pool:
-    """Runs work on batches of items, in up to ``processes`` processes that are started when first needed.
+    """Runs work on batches of items, in up to ``processes`` processes: this one, and others started when first needed.
 
-    A context manager: leaving it ends the processes.
+    A context manager: leaving it ends the others.
     """
 
     def __init__(self, processes: int) -> None:
-        self._processes = processes
+        self._others = processes - 1  # one more would only be in the way of this one, which does its part
         self._executor: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Pool:
@@ -42,13 +42,13 @@ class Pool:
     def each(self, work: Work[Item, Result], items: Sequence[Item], *, batch: int, alone: int) -> Iterator[Result]:
         """Results of ``work`` on batches of items, in order. Up to ``alone`` items are worked on in this process."""
         batches = iter([items[start : start + batch] for start in range(0, len(items), batch)])
-        if len(items) <= alone or self._processes < 2:
+        if len(items) <= alone or self._others < 1:
             yield from map(work, batches)
             return
         executor = self._start()
         pending: deque[Future[Result]] = deque()
         try:
-            for some in islice(batches, AHEAD * self._processes):
+            for some in islice(batches, AHEAD * self._others):
                 pending.append(executor.submit(work, some))
             while pending:
                 # Rather than wait for others, do one of theirs; while they start, that is most of them.
@@ -64,7 +64,7 @@ class Pool:
     def _start(self) -> ProcessPoolExecutor:
         if self._executor is None:
             # spawn: a forked child would inherit locks that other threads hold
-            self._executor = ProcessPoolExecutor(self._processes, get_context("spawn"), initializer=_settle_in)
+            self._executor = ProcessPoolExecutor(self._others, get_context("spawn"), initializer=_settle_in)
         return self._executor
 
 

@@ -42,7 +42,7 @@ def resolved(post: Post, ahead: Overlay, site_url: str, collections_dir: str) ->
 
 def unresolved(post: Post) -> Post:
     """A post as it was read: what it refers to is not looked up."""
-    return replace(post, refers=tuple(replace(each, url="") for each in post.refers)) if post.refers else post
+    return post._replace(refers=tuple(replace(each, url="") for each in post.refers)) if post.refers else post
 
 
 def problems(post: Post) -> Iterator[Problem]:

@@ -117,13 +117,13 @@ class Taker:
         body = post.body.encode()
         if parsed.beside:
             sizes = {each.path: size(self.content, each.path) for each in parsed.beside}
-            post = replace(post, media=_sized(post.media, {each.url: sizes[each.path] for each in parsed.beside}))
+            post = post._replace(media=_sized(post.media, {each.url: sizes[each.path] for each in parsed.beside}))
             problems = (*problems, *(_lost(path, each) for each in parsed.beside if sizes[each.path] < 0))
         return Taken(
             path=path,
             digest=digest,
             fingerprint=fingerprint,
-            post=replace(post, body=""),
+            post=post._replace(body=""),
             packed=packer.pack(body),
             body=xxh3_128_digest(body),
             problems=problems,

@@ -412,7 +412,7 @@ def test_pages_follow_the_generation(client: FlaskClient, library: Library) -> N
 
 
 def test_a_dangerous_link_is_not_made(client: FlaskClient, library: Library) -> None:
-    library.publish({SITE: "y"}, [replace(post("odd", TIDE), url="javascript:alert(1)", title="odd one")])
+    library.publish({SITE: "y"}, [post("odd", TIDE)._replace(url="javascript:alert(1)", title="odd one")])
     page = client.get(path(TIDE, "")).text
     assert "odd one" in page
     assert "javascript:" not in page
