@@ -349,14 +349,18 @@ class Writer(Inquiry):
         self._set("forgotten", settled)
 
     def _in_use(self, row: int, number: int) -> bool:
-        """Whether any document holds an entry: one of a feed that its post is filed under."""
+        """Whether any document holds an entry: one of a feed that its post is filed under, or a copy of the post."""
         key = row.to_bytes(8, "big", signed=True)
-        filed = self.posts([number]).get(number)
-        if filed is None or key not in [entry_key(filed.version, content) for content in get_args(Content)]:
+        copies = self.connection.execute(
+            "SELECT number, version FROM posts WHERE name = (SELECT name FROM ledger_posts WHERE number = ?)", (number,)
+        )
+        bearer = next((copy for copy, version in copies if key in _keys(version)), None)
+        if bearer is None:
             return False
-        addresses = (feed_path(term, FILENAMES["atom"]) for term in (SITE, *filed.post.terms))
-        documents = (self.validators(address, self.generation + 1) for address in addresses)
-        return any((number, key) in document.entries for document in documents if document)
+        # copies with the same entry are filed under the same terms
+        addresses = [feed_path(term, FILENAMES["atom"]) for term in (SITE, *self.posts([bearer])[bearer].post.terms)]
+        documents = [self.validators(address, self.generation + 1) for address in addresses]
+        return any(key == each for document in documents if document for _, each in document.entries)
 
     # -- opening -------------------------------------------------------------------------------------------
 
@@ -412,6 +416,11 @@ def _post_row(filed: Filed) -> tuple[object, ...]:
         filed.number, post.path, post.name, filed.id, filed.published, filed.updated.isoformat(),
         filed.standing, filed.version, filed.digest, dump(post), filed.turn,
     )  # fmt: skip
+
+
+def _keys(version: bytes) -> list[bytes]:
+    """What an entry is known by, in each of its forms."""
+    return [entry_key(version, content) for content in get_args(Content)]
 
 
 def _gained(before: bytes, after: bytes) -> bytes:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from feedsvc.catalogue import Reader, Writer, read_ledger
@@ -280,6 +280,7 @@ def ledger_lines(writer: Writer) -> list[bytes]:
 
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps(), st.sets(small), st.sets(small))
+@example([("copy", 0, 2, 0), ("hide", 0, 0, 0), ("away", 0, 1, 0)], set(), set())  # a copy goes on bearing the entry
 def test_step_by_step_equals_from_scratch(sequence: list[Step], scoped: set[int], quick: set[int]) -> None:
     with tempfile.TemporaryDirectory() as name:
         check_equivalence(Path(name), Folder, sequence, scoped, quick)
