@@ -352,7 +352,9 @@ class Writer(Inquiry):
         """Whether any document holds an entry: one of a feed that its post is filed under, or a copy of the post."""
         key = row.to_bytes(8, "big", signed=True)
         copies = self.connection.execute(
-            "SELECT number, version FROM posts WHERE name = (SELECT name FROM ledger_posts WHERE number = ?)", (number,)
+            "SELECT p.number, p.version FROM ledger_posts l JOIN posts p ON p.name = l.name OR p.id = l.id "
+            "WHERE l.number = ?",
+            (number,),
         )
         bearer = next((copy for copy, version in copies if key in _keys(version)), None)
         if bearer is None:

@@ -281,6 +281,7 @@ def ledger_lines(writer: Writer) -> list[bytes]:
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps(), st.sets(small), st.sets(small))
 @example([("copy", 0, 2, 0), ("hide", 0, 0, 0), ("away", 0, 1, 0)], set(), set())  # a copy goes on bearing the entry
+@example([("copy", 0, 2, 0), ("hide", 0, 0, 0), ("away", 0, 1, 0), ("rename", 1, 1, 0)], set(), {0, 1, 2, 3})
 def test_step_by_step_equals_from_scratch(sequence: list[Step], scoped: set[int], quick: set[int]) -> None:
     with tempfile.TemporaryDirectory() as name:
         check_equivalence(Path(name), Folder, sequence, scoped, quick)
