@@ -14,6 +14,7 @@ from urllib.parse import quote
 import brotli
 import pytest
 
+from tests.e2e.browser import CHROMIUM, Browser
 from tests.e2e.nginx import BROTLI, NGINX, Nginx, running
 from tests.e2e.server import Answer, Server, Site, eventually, feedsvc, post
 
@@ -280,3 +281,24 @@ def test_alone_a_change_moves_the_validators_of_what_changed(alone: Pair) -> Non
     assert feedsvc("export", alone.dest, alone.site.root, "--state", state).stdout.startswith("0 files written, 0 rem")
     assert tags() == after
     assert os.access(alone.dest / "404.html", os.R_OK)
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
+def test_alone_names_are_searched_by_the_browser(alone: Pair, tmp_path: Path) -> None:
+    names = "[...document.querySelectorAll('#list .feeds .name')].map((each) => each.textContent).join()"
+    with Browser(tmp_path) as browser:
+        visit = browser.visit(f"http://127.0.0.1:{alone.nginx.port}/")
+        every = visit.evaluate(names)
+        assert "C#" in every
+        assert not visit.evaluate("document.querySelector('#feeds form.search').hidden")
+        type_in = (
+            "(() => { const q = document.getElementById('q'); q.value = %r;"
+            " q.dispatchEvent(new Event('input', {bubbles: true})); })()"
+        )
+        for typed, shown in (("c#", "C#"), ("雨", "晴/雨"), ("nOt there", ""), ("", every)):
+            visit.evaluate(type_in % typed)
+            visit.until(f"{names} === {shown!r}")
+        visit.evaluate(type_in % "雨")
+        visit.until(f"{names} === '晴/雨'")
+        assert visit.evaluate("document.querySelector('#list .name').getAttribute('href')") == SLASHED
+        assert visit.told == []
