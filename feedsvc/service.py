@@ -195,7 +195,7 @@ class Service:
 
     def feeds(self) -> list[FeedFacts]:
         """Every feed. Raises CatalogueMissing where nothing has been built."""
-        with self._reading() as reader:
+        with self.reading() as reader:
             return list(reader.feeds())
 
     def has_posts(self) -> bool:
@@ -209,30 +209,20 @@ class Service:
 
     def problems(self) -> tuple[Problem, ...]:
         """What the last rebuild found to be mended."""
-        with self._reading() as reader:
+        with self.reading() as reader:
             return reader.problems()
 
     def export(
         self, dest: Path, progress: Progress = silent, *, source: Source | None = None, overwrite: bool = False
     ) -> ExportReport:
-        """Bring the files below ``dest`` in step with what was built last, all of them. As ``Exporter`` has it."""
-        with closing(Exporter(dest, source, overwrite=overwrite)) as exporter, self._reading() as reader:
+        """Bring all files below ``dest`` in step with what was built last, as ``Exporter`` has it."""
+        with closing(Exporter(dest, source, overwrite=overwrite)) as exporter, self.reading() as reader:
             exporter.follow(reader, self.clock(), progress)
             exporter.finish(reader, self.clock(), progress)
             return exporter.report()
 
-    def follow(self, exporter: Exporter, progress: Progress = silent) -> None:
-        """Export what must not wait."""
-        with self._reading() as reader:
-            exporter.follow(reader, self.clock(), progress)
-
-    def go_on(self, exporter: Exporter, *, lists: bool) -> bool:
-        """Export one thing of the rest, with or without ``lists``; False where there is none."""
-        with self._reading() as reader:
-            return exporter.go_on(reader, self.clock(), lists=lists)
-
     @contextmanager
-    def _reading(self) -> Iterator[Reader]:
+    def reading(self) -> Iterator[Reader]:
         """The catalogue as it is at one moment."""
         with closing(Reader(self.settings.state)) as reader, reader.snapshot():
             yield reader
@@ -258,7 +248,7 @@ class Service:
 
     def save_ledger(self, path: Path) -> int:
         """Write the ledger to a file that is whole or not there; gives the number of its lines."""
-        with self._reading() as reader:
+        with self.reading() as reader:
             lines = list(reader.ledger.lines())
         unfinished = path.with_name(f".{path.name}.partial")
         try:

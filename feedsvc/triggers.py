@@ -174,7 +174,8 @@ class Triggers:
             return
         if self._exporter is None:
             self._exporter = Exporter(self._export, self._source)
-        self._service.follow(self._exporter, tell)
+        with self._service.reading() as reader:
+            self._exporter.follow(reader, self._service.clock(), tell)
         self._followed = time.monotonic()
         if not self._behind:
             self._behind, self._since = self._exporter.behind, self._followed
@@ -186,7 +187,8 @@ class Triggers:
         now = time.monotonic()
         lists = now > min(self._followed + QUIET, self._since + LATEST)
         try:
-            done = self._service.go_on(self._exporter, lists=lists)
+            with self._service.reading() as reader:
+                done = self._exporter.go_on(reader, self._service.clock(), lists=lists)
         except FeedsvcError as error:
             self._behind = False
             self._fail("export", str(error), error=None)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 
@@ -15,15 +16,15 @@ from feedsvc.catalogue import Reader
 from feedsvc.catalogue.lock import Lock
 from feedsvc.exceptions import CatalogueError
 from feedsvc.export import current
+from feedsvc.export.files import IMPOSSIBLE, IN_THE_WAY, Files, Made
 from feedsvc.export.further import Further, Source
-from feedsvc.export.index import DOCUMENT, LIST, Held, Index, Owed, Stand
-from feedsvc.export.places import OWN, ImpossibleError, Places
-from feedsvc.model import Document, Served
+from feedsvc.export.index import DOCUMENT, LIST, Index, Owed, Stand
+from feedsvc.export.places import OWN, Places
+from feedsvc.model import Served
 from feedsvc.uris import page_path, read_path
 
 _FORMAT = "1"  # raised when files are to be looked at anew
 _TOGETHER = 200  # files in one step
-_IMPOSSIBLE, _IN_THE_WAY = "impossible", "in the way"
 
 Progress = Callable[[str, int, int], None]
 
@@ -52,8 +53,7 @@ class Exporter:
     """
 
     def __init__(self, dest: Path, source: Source | None = None, *, overwrite: bool = False) -> None:
-        self._dest, self._source, self._overwrite = dest, source, overwrite
-        self._written = self._removed = 0
+        self._source = source
         try:
             (dest / OWN).mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -64,6 +64,7 @@ class Exporter:
             self._index = Index(dest / OWN / "index.sqlite3")
             undo.callback(self._index.close)
             self._places = Places(dest)
+            self._files = Files(dest, self._index, self._places, overwrite=overwrite)
             self._undo = undo.pop_all()
 
     def close(self) -> None:
@@ -74,11 +75,11 @@ class Exporter:
         """What has been done so far."""
         refused = self._index.refused()
         return ExportReport(
-            self._written,
-            self._removed,
-            self._index.count() - self._written,
-            tuple(address for address, why in refused if why == _IMPOSSIBLE),
-            tuple(address for address, why in refused if why == _IN_THE_WAY),
+            self._files.written,
+            self._files.removed,
+            self._index.count() - self._files.written,
+            tuple(address for address, why in refused if why == IMPOSSIBLE),
+            tuple(address for address, why in refused if why == IN_THE_WAY),
         )
 
     # -- at once -----------------------------------------------------------------------------------------------
@@ -100,13 +101,13 @@ class Exporter:
             found |= dict.fromkeys(set(self._index.addresses(DOCUMENT)).difference(found), False)
         else:
             found = current.since(reader, served, known, now)
-        blocked = [address for address, why in self._index.refused() if why == _IN_THE_WAY]
+        blocked = [address for address, why in self._index.refused() if why == IN_THE_WAY]
         found = dict.fromkeys(filter(_is_document, blocked), True) | found
         gone = [address for address, here in found.items() if not here and self._index.held(address)]
         if stand == last and not gone and not blocked and not any(found.values()):
             return
         self._owe(reader, known, [*gone, *blocked])
-        self._remove(gone)
+        self._files.remove(gone)
         self._write_documents(reader, [address for address, here in found.items() if here], progress)
         with self._index.changing():
             self._index.stand = stand
@@ -135,9 +136,8 @@ class Exporter:
                 for address in addresses[start : start + _TOGETHER]
                 if (found := reader.validators(address, reader.generation))
             }
-            stale = [address for address, etag in etags.items() if not self._is(address, etag)]
-            documents = (reader.document(address, reader.generation) for address in stale)
-            self._put_all(DOCUMENT, [(each.address, _made(each)) for each in documents if each])
+            stale = [address for address, etag in etags.items() if not self._files.has(address, etag)]
+            self._files.put(DOCUMENT, {address: partial(_document, reader, address) for address in stale})
             progress("exporting", min(start + _TOGETHER, len(addresses)), len(addresses))
 
     # -- bit by bit --------------------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ class Exporter:
         try:
             list((threads.map if threads else map)(self._places.compress, addresses))
         except OSError as error:
-            raise self._refusal(error) from error
+            raise self._files.refusal(error) from error
         with self._index.changing():
             self._index.done(Owed.CODINGS, addresses)
 
@@ -199,7 +199,7 @@ class Exporter:
         offered = self._offered(reader, served, LIST if kind is Owed.LIST else what, now)
         if kind is Owed.FEED or what == LIST:
             name = LIST if kind is Owed.LIST else what
-            self._remove([*set(self._index.addresses(name)).difference(each.address for each in offered)])
+            self._files.remove([*set(self._index.addresses(name)).difference(each.address for each in offered)])
         if kind is Owed.FEED:
             for each in offered:
                 self._make(what, each, now)
@@ -210,18 +210,19 @@ class Exporter:
         with self._index.changing():
             self._index.done(kind, [what])
             if what == LIST:
-                self._index.owe(kind, [each.address for each in offered if not self._is(each.address, each.key)])
+                self._index.owe(kind, [each.address for each in offered if not self._files.has(each.address, each.key)])
 
     def _make(self, name: str, each: Further, now: float) -> None:
         """Make one file, unless its key says that it is as it was."""
-        if each.key and self._is(each.address, each.key):
+        if each.key and self._files.has(each.address, each.key):
             return
         body = each.make()
         etag = each.key or blake2b(body or b"", digest_size=16).hexdigest()
         if body is None:
-            self._remove([each.address] if self._index.held(each.address) else [])
-        elif not self._is(each.address, etag):
-            self._put_all(name, [(each.address, (etag, math.floor(now), body))])
+            self._files.remove([each.address] if self._index.held(each.address) else [])
+        elif not self._files.has(each.address, etag):
+            made = etag, math.floor(now), body
+            self._files.put(name, {each.address: lambda: made})
 
     def _offered(self, reader: Reader, served: Served, name: str, now: float) -> Sequence[Further]:
         if self._source is None:
@@ -233,77 +234,14 @@ class Exporter:
             return ()
         return [*self._source.of_feed(reader, served, place[0])]
 
-    # -- files -------------------------------------------------------------------------------------------------
-
-    def _is(self, address: str, etag: str) -> bool:
-        held = self._index.held(address)
-        return held is not None and held.etag == etag
-
-    def _put_all(self, kind: str, files: Sequence[tuple[str, tuple[str, int, bytes]]]) -> None:
-        """Write files, by address: their ETags, times and bytes. Noted first, so that none is forgotten."""
-        before = {address: self._index.held(address) for address, _ in files}
-        mine = [each for each in files if before[each[0]] or self._is_free(each[0], each[1][2])]
-        with self._index.changing():
-            self._index.begin(kind, [address for address, _ in mine])
-            self._index.owe(Owed.CODINGS, [address for address, _ in mine])
-        done = []
-        for address, (etag, modified, body) in mine:
-            held = before[address]
-            later = max(modified, held.modified + 1) if held and held.etag != etag else modified
-            if self._write(address, body, later):
-                done.append((address, Held(etag, later)))
-        self._written += len(done)
-        with self._index.changing():
-            self._index.written(done)
-
-    def _is_free(self, address: str, body: bytes) -> bool:
-        """Whether an address that no export has written to may be."""
-        if self._overwrite:
-            return True
-        try:
-            there = self._places.read(address)
-        except ImpossibleError:
-            return True  # which shows when it is written
-        except OSError as error:
-            raise self._refusal(error) from error
-        if there is None or there == body:
-            return True
-        with self._index.changing():
-            self._index.refuse(address, _IN_THE_WAY)
-        return False
-
-    def _write(self, address: str, body: bytes, modified: int) -> bool:
-        try:
-            self._places.write(address, body, modified)
-        except ImpossibleError:
-            with self._index.changing():
-                self._index.refuse(address, _IMPOSSIBLE)
-            return False
-        except OSError as error:
-            raise self._refusal(error) from error
-        return True
-
-    def _remove(self, addresses: Collection[str]) -> None:
-        """Remove files that are ours."""
-        for address in addresses:
-            try:
-                self._places.remove(address)
-            except OSError as error:
-                raise self._refusal(error) from error
-        if addresses:
-            self._removed += len(addresses)
-            with self._index.changing():
-                self._index.forget(addresses)
-                self._index.done(Owed.CODINGS, list(addresses))
-
-    def _refusal(self, error: OSError) -> CatalogueError:
-        return CatalogueError(str(error.filename or self._dest), f"cannot be written: {error.strerror}")
-
 
 def _is_document(address: str) -> bool:
     place = read_path(address)
     return place is not None and place[1] != ""
 
 
-def _made(document: Document) -> tuple[str, int, bytes]:
+def _document(reader: Reader, address: str) -> Made:
+    document = reader.document(address, reader.generation)
+    if document is None:
+        raise CatalogueError(reader.path, f"a document is missing ({address}): delete the folder's catalogue files")
     return document.etag, document.modified, document.body

@@ -29,7 +29,8 @@ def exported(site: Path, to: Path, machine: dict[str, str]) -> dict[str, bytes]:
     command = [sys.executable, "-m", "feedsvc", "export", str(to), str(site), "--state", str(to.with_suffix(".state"))]
     done = subprocess.run(command, env=environment(machine), capture_output=True, timeout=30, check=False, cwd="/")
     assert done.returncode == 0, done.stderr.decode()
-    return {str(path.relative_to(to)): path.read_bytes() for path in to.rglob("*") if path.is_file()}
+    paths = (path for path in to.rglob("*") if path.is_file() and ".feedsvc-export" not in path.parts)
+    return {str(path.relative_to(to)): path.read_bytes() for path in paths}
 
 
 def test_the_same_bytes_on_another_machine(tmp_path: Path) -> None:
