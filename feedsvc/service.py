@@ -110,7 +110,13 @@ class Service:
 
     def _look(self, writer: Writer, progress: Progress, *, paths: frozenset[str] | None, allow_empty: bool) -> Report:
         return pipeline.rebuild(
-            writer, self.settings, self.clock(), paths=paths, allow_empty=allow_empty, progress=progress
+            writer,
+            self.settings,
+            self.clock(),
+            paths=paths,
+            allow_empty=allow_empty,
+            polite=self._listens,
+            progress=progress,
         )
 
     def _settle(self, report: Report, look: Callable[..., Report], *, grace: bool = True) -> Report:

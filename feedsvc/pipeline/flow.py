@@ -32,11 +32,13 @@ def rebuild(
     *,
     paths: frozenset[str] | None = None,
     allow_empty: bool = False,
+    polite: bool = False,
     progress: Progress = silent,
 ) -> Report:
     """Find out what changed in the folder, or at ``paths`` of it, and publish what follows from it.
 
-    Idempotent: where nothing changed nothing is written. ``now`` in epoch seconds. Raises ContentMissing where the
+    Idempotent: where nothing changed nothing is written. ``now`` in epoch seconds; ``polite`` lets a server beside it
+    go first. Raises ContentMissing where the
     folder is not what it was, CatalogueError where the catalogue cannot be written: the last generation stays.
     """
     recipe = _recipe(settings)
@@ -44,7 +46,7 @@ def rebuild(
     writer.distrust(recipe)
     fingerprint = templates.fingerprint(settings.templates)
     everywhere = writer.distrust_templated(fingerprint) or anew
-    with Pool(settings.processes) as pool:
+    with Pool(settings.processes, polite=polite) as pool:
         gatherer = Gatherer(writer, settings, recipe, fingerprint, now, pool, progress, allow_empty=allow_empty)
         gathered = gatherer.gather(None if everywhere else paths)
         resettled = writer.all_terms() if anew else _resettled(writer, settings.feeds.tables)

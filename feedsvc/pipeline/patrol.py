@@ -15,9 +15,9 @@ from feedsvc.config import Settings, changed
 from feedsvc.exceptions import FeedsvcError
 from feedsvc.model import ContentRules
 from feedsvc.orphans import end_with_parent, give_way
+from feedsvc.pipeline.pool import POLITE
 from feedsvc.scan import SCANNED, scan, size
 
-POLITE = 10  # added to the niceness: whoever waits for a change goes first
 FEW = 1_000  # files that differ, up to which looking at them alone is less work than at everything
 
 

@@ -13,11 +13,12 @@ from multiprocessing import get_context
 from typing import TypeVar
 
 from feedsvc.exceptions import FeedsvcError
-from feedsvc.orphans import end_with_parent
+from feedsvc.orphans import end_with_parent, give_way
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+POLITE = 10  # added to the niceness of those that others need not wait for
 AHEAD = 4  # batches a process that waits for its results has been given
 # Objects after which cycles are looked for: thousands of posts are at hand that make none, and looking at them again
 # and again takes a tenth of the time.
@@ -27,13 +28,15 @@ Work = Callable[[Sequence[Item]], Result]
 
 
 class Pool:
-    """Runs work on batches of items, in up to ``processes`` processes: this one, and others started when first needed.
+    """Runs work on batches of items, in ``processes`` processes that are started when first needed.
 
-    A context manager: leaving it ends the others.
+    This one has results to see to, and does its part while it waits. With one process it is alone. A context manager:
+    leaving it ends the others; ``polite`` ones let whoever else wants a processor go first.
     """
 
-    def __init__(self, processes: int) -> None:
-        self._others = processes - 1  # one more would only be in the way of this one, which does its part
+    def __init__(self, processes: int, *, polite: bool = False) -> None:
+        self._others = processes if processes > 1 else 0
+        self._polite = polite
         self._executor: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Pool:
@@ -71,7 +74,9 @@ class Pool:
     def _start(self) -> ProcessPoolExecutor:
         if self._executor is None:
             # spawn: a forked child would inherit locks that other threads hold
-            self._executor = ProcessPoolExecutor(self._others, get_context("spawn"), initializer=_settle_in)
+            self._executor = ProcessPoolExecutor(
+                self._others, get_context("spawn"), initializer=_settle_in, initargs=(self._polite,)
+            )
         return self._executor
 
 
@@ -81,8 +86,10 @@ def _done(result: Result) -> Future[Result]:
     return future
 
 
-def _settle_in() -> None:
+def _settle_in(polite: bool) -> None:  # noqa: FBT001 - as executors pass it
     """Leave Ctrl-C to the parent, and end with it; look for cycles as seldom as it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(*SELDOM)
     end_with_parent()
+    if polite:
+        give_way(POLITE)
