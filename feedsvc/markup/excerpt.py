@@ -18,6 +18,9 @@ _UNSEEN = re.compile(
     r"<(?!/?(?:p|a|b|i|em|strong|br|span|code|h[1-6]|img|ul|ol|li|blockquote)[\s/>])|hidden|display|visibility|[\x00-\x08\x0e-\x1f]",
     re.IGNORECASE,
 )
+# HTML that Markdown passes on as it stands, to the first blank line (CommonMark, HTML blocks of kind 6)
+_BLOCK = re.compile(r"<(?:p|div|h[1-6]|ul|ol|table|blockquote|section|article|figure)[\s>]", re.IGNORECASE)
+_MEANS_MORE = re.compile(r"\n[ \t]*\n|<https?:|\{")  # what ends such a block, or is read in it all the same
 _NOWHERE = "https://0.invalid/"  # links are not shown
 
 
@@ -33,7 +36,12 @@ def excerpt(body: str, separator: str, markup: Markup) -> str:
         head = "\n".join((head, "", *_references(head, tail)))
     if _UNSEEN.search(head):
         return text(to_html(head, markup, _NOWHERE))
-    return text(to_raw_html(head) if markup == "markdown" else head)  # all of it is seen: a third of the time
+    # all of it is seen: a third of the time
+    return text(to_raw_html(head) if markup == "markdown" and not _is_html(head) else head)
+
+
+def _is_html(head: str) -> bool:
+    return bool(_BLOCK.match(head)) and not _MEANS_MORE.search(head)
 
 
 def _references(head: str, tail: str) -> Iterator[str]:

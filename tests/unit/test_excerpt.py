@@ -59,3 +59,34 @@ PIECES = [
 def test_words_without_marks_need_no_parser(head: str, markup: Markup) -> None:
     start = head.lstrip("\n").partition("|")[0]
     assert excerpt(head, "|", markup) == text(to_html(start, markup, "https://x.example.org/"))
+
+
+BLOCKS = st.lists(
+    st.sampled_from(
+        [
+            "<p>",
+            "</p>",
+            "<p>茶 tea</p>",
+            " <b>*x*</b> ",
+            "\n",
+            "<br>",
+            "# no heading",
+            "&amp;",
+            "<https://e.org/>",
+            "{:.c}",
+            "\n \n",
+            "text ",
+            "<div>",
+            "</div>",
+            "`",
+            "[a](b)",
+        ]
+    ),
+    max_size=12,
+).map("".join)
+
+
+@given(BLOCKS)
+def test_html_is_the_same_excerpt_without_markdown(rest: str) -> None:
+    head = f"<p>一段</p>{rest}"
+    assert excerpt(head, "\0", "markdown") == text(to_html(head, "markdown", "https://0.invalid/"))
