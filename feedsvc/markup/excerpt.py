@@ -15,7 +15,7 @@ _WORDS = re.compile(r"(?![-+=\s]|\d+[.)])[^<>&*_`\[\]|#~{}\\\n\x00-\x1f\x7f-\x9f
 _REFERENCE = re.compile(r"^ {0,3}(\[[^\]\n]+\]):.+$", re.MULTILINE)
 # what may hold words that are not shown: any but the commonest elements, and what hides
 _UNSEEN = re.compile(
-    r"<(?!/?(?:p|a|b|i|em|strong|br|span|code|h[1-6]|img|ul|ol|li|blockquote)[\s/>])|hidden|display|visibility|[\x00-\x08\x0e-\x1f]",
+    r"<(?!/?(?:p|a|b|i|em|strong|br|span|code|h[1-6]|img|ul|ol|li|blockquote)[\s/>]|https?://)|hidden|display|visibility|[\x00-\x08\x0e-\x1f]",
     re.IGNORECASE,
 )
 # HTML that Markdown passes on as it stands, to the first blank line (CommonMark, HTML blocks of kind 6)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html as entities
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedsvc.markup import excerpt, text, to_html
+from feedsvc.markup import excerpt, legal, text, to_html
+from feedsvc.markup.plain import _words
 from feedsvc.model import Markup
 
 
@@ -90,3 +93,25 @@ BLOCKS = st.lists(
 def test_html_is_the_same_excerpt_without_markdown(rest: str) -> None:
     head = f"<p>一段</p>{rest}"
     assert excerpt(head, "\0", "markdown") == text(to_html(head, "markdown", "https://0.invalid/"))
+
+
+@given(
+    BLOCKS
+    | st.lists(
+        st.sampled_from(
+            [
+                *PIECES,
+                '<a href="x>y">',
+                "<script>",
+                "</script>",
+                '<img alt="a"/>',
+                "<P>",
+                "<!-- x -->",
+                "<b c=d>",
+                "1 < 2",
+            ]
+        )
+    ).map("".join)
+)
+def test_plain_tags_are_parted_as_all_are(html: str) -> None:
+    assert text(html) == " ".join(legal(entities.unescape("".join(_words(html)))).split())
