@@ -37,7 +37,7 @@ def serve(settings: Settings, rebuild: Callable[[threading.Event], None], *, rea
         address=settings.host,
         port=settings.port,
         workers=settings.workers,
-        loop=Loops.uvloop,  # a quarter less processor time an answer than asyncio's
+        loop=Loops.asyncio,  # whatever else is installed: uvloop has left workers hanging on Ctrl-C
         respawn_failed_workers=True,
         workers_kill_timeout=KILL_AFTER,
         log_level=LogLevels.warning,
