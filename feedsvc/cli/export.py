@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
@@ -10,10 +9,11 @@ import click
 
 from feedsvc.cli import say
 from feedsvc.cli.building import rebuild
+from feedsvc.cli.offer import offer
 from feedsvc.cli.options import configured, json_option
 from feedsvc.cli.progress import progress
 from feedsvc.config import Settings
-from feedsvc.export import ExportReport, Source
+from feedsvc.export import ExportReport
 from feedsvc.model import SCHEMES, SITE
 from feedsvc.service import Service
 
@@ -54,7 +54,7 @@ def command(
     with Service(settings) as service:
         problems = rebuild(service).problems
         with progress() as tell:
-            source = None if no_pages else _source(service, archives)
+            source = None if no_pages else offer(service, alone=True, history=_HISTORY[archives])
             exported = service.export(dest, tell, source=source, overwrite=overwrite)
     if as_json:
         say.as_json(exported)
@@ -66,14 +66,6 @@ def command(
     _tell_refused(exported)
     say.problems(problems)
     say.provisional(settings)
-
-
-def _source(service: Service, archives: Archives) -> Source:
-    # what makes pages is slow to import
-    source: Source = import_module("feedsvc.web.exported").Exported(
-        service.settings.look, service.clock, alone=True, history=_HISTORY[archives]
-    )
-    return source
 
 
 def _tell_refused(exported: ExportReport) -> None:

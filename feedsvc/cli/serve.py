@@ -9,13 +9,13 @@ from pathlib import Path
 import click
 
 from feedsvc.cli import say
+from feedsvc.cli.offer import offer
 from feedsvc.cli.options import ListsSettings, configured, setting_option
 from feedsvc.cli.progress import progress
 from feedsvc.config import Settings
 from feedsvc.exceptions import FeedsvcError
 from feedsvc.service import Service
 from feedsvc.triggers import Triggers
-from feedsvc.web.exported import Exported
 from feedsvc.web.server import serve
 
 
@@ -48,7 +48,7 @@ def command(settings: Settings, dest: Path | None) -> None:
     with Service(settings, listens=True) as service, progress() as tell:
         service.open()
         _greet(settings, service)
-        source = Exported(settings.look, service.clock) if dest else None
+        source = offer(service) if dest else None
         serve(settings, Triggers(service, dest, tell, source).run, ready=service.has_generation())
 
 

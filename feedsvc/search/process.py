@@ -11,11 +11,11 @@ from pathlib import Path
 
 import structlog
 
+from feedsvc import search
 from feedsvc.catalogue import SIGNAL, Signal
 from feedsvc.exceptions import FeedsvcError
 from feedsvc.log import configure_log
 from feedsvc.orphans import end_with_parent, give_way
-from feedsvc.search.indexer import Indexer
 from feedsvc.search.store import remove
 
 LOOK = 0.1  # seconds between looks at the generation, which cost nanoseconds
@@ -93,7 +93,7 @@ def _follow(state: Path) -> None:
 def _keep_in_step(state: Path, generation: Signal) -> int:
     """Catch up until the generation rests; gives the one that is in the index then."""
     started = time.monotonic()
-    with closing(Indexer(state)) as indexer:
+    with closing(search.Indexer(state)) as indexer:
         while True:
             current = generation.value
             indexer.catch_up()
