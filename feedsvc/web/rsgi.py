@@ -1,18 +1,19 @@
-"""Granian's door: the event loop answers exact hits, a few threads run Flask for the rest."""
+"""Granian's door: the thread that brings a request answers exact hits, two others run Flask for the rest."""
 
 from __future__ import annotations
 
 import io
 import sys
 from asyncio import AbstractEventLoop
-from collections.abc import Awaitable, Generator
+from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
 from flask import Flask
 
 from feedsvc.shelf import Headers
 from feedsvc.web.app import LARGEST_BODY, serving
+from feedsvc.web.eager import DONE, LOOP, make_eager
 from feedsvc.web.front import Answer, answer
 from feedsvc.web.responses import error
 
@@ -39,25 +40,10 @@ if TYPE_CHECKING:
         def headers(self) -> _Headers: ...
 
 
-_THREADS = 4
+_THREADS = 2  # more would keep exact hits from the interpreter, and answer nothing sooner
 # Told otherwise, or about this connection alone; of an Upgrade, Werkzeug would make a 400.
 _LEFT_OUT = frozenset(("connection", "content-length", "transfer-encoding", "upgrade"))
-_SWITCH = 0.0005  # seconds: how long a busy thread may keep the event loop from an exact hit
-
-
-_NOTHING = cast("Generator[None, None, None]", iter(()))  # exhausted, and stays so
-
-
-class _Done:
-    """An awaitable that is done."""
-
-    __slots__ = ()
-
-    def __await__(self) -> Generator[None, None, None]:
-        return _NOTHING
-
-
-_DONE = _Done()
+_SWITCH = 0.0001  # seconds: how long a busy thread may keep another from an exact hit
 
 
 class Rsgi:
@@ -74,6 +60,7 @@ class Rsgi:
     def __rsgi_init__(self, loop: AbstractEventLoop) -> None:
         """Called once in each worker, before it serves."""
         self._loop = loop
+        make_eager(loop)
         sys.setswitchinterval(_SWITCH)
 
     def __rsgi_del__(self, loop: AbstractEventLoop) -> None:
@@ -87,7 +74,7 @@ class Rsgi:
         if found is None:
             return self._back(scope, proto)
         self._send(proto, found)
-        return _DONE
+        return DONE
 
     def _front(self, scope: _Scope) -> Answer | None:
         headers = scope.headers
@@ -101,6 +88,7 @@ class Rsgi:
         return answer(self._shelf, scope.method, scope.path, scope.query_string, coded, match)
 
     async def _back(self, scope: _Scope, proto: RSGIHTTPProtocol) -> None:
+        await LOOP
         body = await _body(scope, proto)
         if body is None:
             refused = error(413, f"a request's body may have {LARGEST_BODY} bytes here")

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from feedsvc.model import SITE, Term
+from tests.e2e.server import free_port
 from tests.unit.library import Library, post
 
 SLASHED = Term("tag", "晴/雨")
@@ -52,9 +53,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     folder = tmp_path_factory.mktemp("live")
     library = Library(folder / "state", now=time.time() - 60)
     library.publish({SITE: "live 现场", SLASHED: "股"}, [post("a", SLASHED, *MANY)])
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environ = os.environ | {"FEEDSVC_CONTENT": str(folder), "FEEDSVC_STATE": str(library.state)}
     environ["PYTHONPATH"] = str(Path(__file__).parents[2])
     target = [sys.executable, "-m", "granian", "--interface", "rsgi", "--factory", "--no-ws"]
