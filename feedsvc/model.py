@@ -100,6 +100,11 @@ class Site:
     provisional: bool = False  # url was not configured: ids are not kept
     slashes: str = ""  # those that url ends in where Jekyll reads it: they are in its ids, and in no link
 
+    @property
+    def root(self) -> str:
+        """Where it begins, without a slash at the end."""
+        return self.url + self.baseurl
+
 
 @dataclass(frozen=True, slots=True)
 class DateKeys:
@@ -500,22 +505,13 @@ class Served:
 
     Ages in seconds. ``gone`` holds addresses of feeds (``category/Old``) that are gone for good; ``aliases``
     further paths that lead to a feed's path by 301, as those of ``moved`` terms do to those of their new names.
-    ``feeds_url`` has no trailing slash.
     """
 
-    feeds_url: str
-    site_url: str
-    title: str
-    description: str = ""
-    language: str = "en"
-    image: str = ""
-    hubs: tuple[str, ...] = ()
+    site: Site
+    feeds: FeedRules
     max_age: int = 300
     shared_max_age: int = 10
-    gone_after: int = 30 * 86_400
     gone: tuple[str, ...] = ()
     aliases: tuple[tuple[str, str], ...] = ()
     moved: Moves = ()
-    site: Site = field(default_factory=lambda: Site(""))
-    feeds: FeedRules = field(default_factory=lambda: FeedRules(""))
     search: bool = True

@@ -25,7 +25,7 @@ def own(term: Term, tables: FeedTables) -> dict[str, Any]:
     return found
 
 
-def particulars(term: Term, site: Site | Served, tables: FeedTables) -> Particulars:
+def particulars(term: Term, site: Site, tables: FeedTables) -> Particulars:
     """What a feed says of itself and how it is treated, in its documents, on its page and in every list."""
     said = {"title": "", "description": site.description, "language": site.language, "image": site.image}
     found = Particulars(**(said | own(term, tables)))
@@ -34,7 +34,7 @@ def particulars(term: Term, site: Site | Served, tables: FeedTables) -> Particul
 
 def unlisted(term: Term, served: Served) -> bool:
     """Whether a feed is in no list and on no page of others: it is hidden, or said to be gone."""
-    return particulars(term, served, served.feeds.tables).hidden or feed_name(term) in served.gone
+    return particulars(term, served.site, served.feeds.tables).hidden or feed_name(term) in served.gone
 
 
 def renamed(term: Term, served: Served, *, known: Callable[[Term], object]) -> Term:
@@ -58,12 +58,12 @@ def location(term: Term, filename: str, served: Served) -> str:
     A term's page has moved if the feed has moved to a folder: another site's document is no page for people. The
     front page stays, because it shows all other feeds.
     """
-    redirect = particulars(term, served, served.feeds.tables).redirect
+    redirect = particulars(term, served.site, served.feeds.tables).redirect
     target = redirect.replace(_FILE, filename)
     if target.endswith("/") and _FILE not in redirect:
         target += filename
     page = not filename and (term == SITE or not target.endswith("/"))
-    return "" if page or target == served.feeds_url + feed_path(term, filename) else target
+    return "" if page or target == served.feeds.url + feed_path(term, filename) else target
 
 
 def _title(term: Term, site_title: str) -> str:

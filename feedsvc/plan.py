@@ -122,7 +122,7 @@ def feed(
         title=about.title,
         description=about.description or site.title,
         language=about.language,
-        home=f"{site.url}{site.baseurl}/" if term == SITE else rules.url + page_path(term),
+        home=f"{site.root}/" if term == SITE else rules.url + page_path(term),
         urls=addresses,
         updated=max(dates, default=emptied or _LONG_AGO),
         authors=site.authors,
@@ -140,4 +140,4 @@ def gone_at(term: Term, facts: FeedFacts | None, served: Served) -> float:
         return -inf
     if facts is None or facts.entries or facts.emptied is None or term == SITE:
         return inf
-    return facts.emptied.timestamp() + served.gone_after
+    return facts.emptied.timestamp() + served.feeds.gone_after

@@ -88,7 +88,7 @@ class Triggers:
                 while self._wait(stop, control):
                     self._rebuild(stop)
                     if self._service.has_generation():
-                        self._index.keep(wanted=self._service.settings.search)
+                        self._index.keep(wanted=self._service.settings.served.search)
                     if self._service.settings is not settings:  # configuration was read again
                         settings = self._service.settings
                         timer.reschedule("interval", seconds=settings.every)

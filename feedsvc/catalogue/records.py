@@ -156,21 +156,19 @@ def dump_served(served: Served) -> bytes:
     return orjson.dumps(asdict(served), default=tuple)  # it writes no named tuples
 
 
-def load_served(record: bytes) -> Served:
-    """What ``dump_served`` was given; of another version's, what this one knows."""
+def load_served(record: bytes) -> Served | None:
+    """What ``dump_served`` was given; of another version's, what this one knows, None where that is not enough."""
     values = orjson.loads(record)
+    if "site" not in values or "feeds" not in values:
+        return None
     values["aliases"] = tuple((path, target) for path, target in values["aliases"])
     values["moved"] = tuple((_term(old), _term(new)) for old, new in values.get("moved", ()))
-    site, feeds = values.pop("site", None), values.pop("feeds", None)
-    if site is not None:
-        site["authors"] = tuple(Person(**author) for author in site["authors"])
-        values["site"] = _known(Site, site)
-    if feeds is not None:
-        feeds["podcast"] = _known(Podcast, feeds.get("podcast", {}))
-        tables = feeds.get("tables", {})
-        feeds["tables"] = FeedTables(**{name: tuple(map(_table, listed)) for name, listed in tables.items()})
-        values["feeds"] = _known(FeedRules, feeds)
-    return _known(Served, values)
+    site, feeds = values["site"], values["feeds"]
+    site["authors"] = tuple(Person(**author) for author in site["authors"])
+    feeds["podcast"] = _known(Podcast, feeds.get("podcast", {}))
+    tables = feeds.get("tables", {})
+    feeds["tables"] = FeedTables(**{name: tuple(map(_table, listed)) for name, listed in tables.items()})
+    return _known(Served, values | {"site": _known(Site, site), "feeds": _known(FeedRules, feeds)})
 
 
 def _term(value: dict[str, str] | list[str]) -> Term:

@@ -45,7 +45,7 @@ def _row(feed: FeedFacts, served: Served, terms: Collection[Term]) -> tuple[str,
     path = feed_path(feed.term, FILENAMES["atom"])
     name = f"  {feed.term.name}" if "%" in path else ""
     notes = "".join(f"  ({note})" for note in _notes(feed, served, terms))
-    return str(feed.entries), when, f"{served.feeds_url}{path}{name}{notes}"
+    return str(feed.entries), when, f"{served.feeds.url}{path}{name}{notes}"
 
 
 def _notes(feed: FeedFacts, served: Served, terms: Collection[Term]) -> Iterator[str]:

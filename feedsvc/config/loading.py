@@ -155,7 +155,6 @@ def _compose(
         cache_bytes=found["serve.cache_bytes"],
         metrics_public=found["metrics.public"],
         look=_look(found, places.content),
-        search=found["search.enabled"],
         sources=(*places.sources, *folder.sources),
         templates=_templates(yml, places) if folder.layout == "jekyll" else TemplateSources(),
         token=found["rebuild.token"],
@@ -234,7 +233,7 @@ def _joined(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
 
 def _feeds(found: dict[str, Any], site: Site) -> FeedRules:
     # on trial the server answers at its root, whatever path the site is going to be mounted at
-    default = site.url if site.provisional else site.url + site.baseurl
+    default = site.url if site.provisional else site.root
     return FeedRules(
         url=found["feeds.url"] or default,
         limit=found["feeds.limit"],
@@ -276,20 +275,12 @@ def _look(found: dict[str, Any], content: Path) -> Look:
 
 def _served(found: dict[str, Any], site: Site, feeds: FeedRules, aliases: tuple[tuple[str, str], ...]) -> Served:
     return Served(
-        feeds_url=feeds.url,
-        site_url=site.url + site.baseurl,
-        title=site.title,
-        description=site.description,
-        language=site.language,
-        image=site.image,
-        hubs=feeds.hubs,
+        site=site,
+        feeds=feeds,
         max_age=int(found["feeds.max_age"]),
         shared_max_age=int(found["feeds.shared_max_age"]),
-        gone_after=feeds.gone_after,
         gone=found["gone"],
         aliases=aliases,
         moved=found["moved"],
-        site=site,
-        feeds=feeds,
         search=found["search.enabled"],
     )

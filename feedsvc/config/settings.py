@@ -59,7 +59,6 @@ class Settings:
     workers: int
     cache_bytes: int
     metrics_public: bool
-    search: bool
     look: Look
     sources: tuple[Path, ...]
     templates: TemplateSources = field(default_factory=TemplateSources)

@@ -31,7 +31,7 @@ def links(source: Source, categories: tuple[str, ...], local: datetime) -> tuple
 def jekyll_links(site: Site, path: str, slug: str) -> tuple[str, str]:
     """The URL of the post at ``path`` in a Jekyll site, and the id it has by default."""
     # Jekyll lets a "?" stand in a link, and it leads nowhere: in the file that it writes it is a letter
-    url = ascii_uri(f"{site.url}{site.baseurl}{path.replace('?', '%3F').replace('#', '%23')}")
+    url = ascii_uri(f"{site.root}{path.replace('?', '%3F').replace('#', '%23')}")
     return url, post_id(site, path, slug)
 
 

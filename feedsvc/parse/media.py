@@ -122,7 +122,7 @@ def _address(source: Source, base: str, key: str, written: str) -> str:
         return ""
     reference = written
     if source.jekyll and not _SCHEME.match(written):
-        reference = f"{source.site.url}{source.site.baseurl}/{written.removeprefix('/')}"
+        reference = f"{source.site.root}/{written.removeprefix('/')}"
     address = "" if "{{" in written or "{%" in written else absolute(base, reference)
     if _WEB.match(address):
         return address
@@ -132,7 +132,7 @@ def _address(source: Source, base: str, key: str, written: str) -> str:
 
 def _path(source: Source, url: str) -> str:
     """Where in the content folder the file at ``url`` should be, "" if it is not the site's."""
-    root = f"{source.site.url}{source.site.baseurl}/"
+    root = f"{source.site.root}/"
     if not url.startswith(root):
         return ""
     return kept_at(unquote(re.split("[?#]", url.removeprefix(root), maxsplit=1)[0]), source.path, source.rules)

@@ -29,7 +29,7 @@ def page(source: Source, url: str, guid: str, when: datetime, terms: Iterable[Te
     filed = list(terms)
     return {
         **{key: typed(value) for key, value in source.data.items()},
-        "url": url.removeprefix(ascii_uri(site.url + site.baseurl)),
+        "url": url.removeprefix(ascii_uri(site.root)),
         "id": guid.removeprefix(ascii_uri(site.url + site.slashes + site.baseurl)),
         "date": when,
         "title": source.plain("title") or source.place.slug,

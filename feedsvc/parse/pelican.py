@@ -85,7 +85,7 @@ def links(source: Source, categories: tuple[str, ...], when: datetime) -> tuple[
         message = f"the template of its link, {template!r}, cannot be filled in: {error}"
         source.note("permalink", 0, message, "see Pelican's settings ARTICLE_URL and ARTICLE_LANG_URL")
         path = f"{slug}.html"
-    link = urljoin(f"{source.site.url}{source.site.baseurl}/", path)
+    link = urljoin(f"{source.site.root}/", path)
     return ascii_uri(link) or on_site(source, f"/{slug}.html"), tag_uri(link, when)
 
 

@@ -68,7 +68,7 @@ class Source:
 
 def on_site(source: Source, path: str) -> str:
     """The address of a path on the site."""
-    return ascii_uri(f"{source.site.url}{source.site.baseurl}{path}")
+    return ascii_uri(f"{source.site.root}{path}")
 
 
 def one_line(text: str) -> str:

@@ -39,9 +39,9 @@ def _listing(facts: FeedFacts, served: Served) -> Listing:
     term = facts.term
     return Listing(
         term=term,
-        title=particulars(term, served, served.feeds.tables).title,
-        home=served.site_url + "/" if term == SITE else served.feeds_url + page_path(term),
-        urls=tuple((format_, served.feeds_url + feed_path(term, FILENAMES[format_])) for format_ in FORMATS),
+        title=particulars(term, served.site, served.feeds.tables).title,
+        home=served.site.root + "/" if term == SITE else served.feeds.url + page_path(term),
+        urls=tuple((format_, served.feeds.url + feed_path(term, FILENAMES[format_])) for format_ in FORMATS),
         entries=facts.entries,
         updated=facts.updated,
     )

@@ -86,7 +86,7 @@ class Shelved:
             until=min(until, document.modified) if early else until,
             lasting=True,
             link=links(served, document.address),
-            max_age=particulars(document.term, served, served.feeds.tables).max_age,
+            max_age=particulars(document.term, served.site, served.feeds.tables).max_age,
         )
 
     @property
@@ -126,8 +126,8 @@ class Shelved:
 
 def links(served: Served, address: str) -> str:
     """The Link header of a feed's document, as the document itself says (WebSub, section 4)."""
-    own = [f'<{served.feeds_url}{address}>; rel="self"']
-    return ", ".join(own + [f'<{hub}>; rel="hub"' for hub in served.hubs])
+    own = [f'<{served.feeds.url}{address}>; rel="self"']
+    return ", ".join(own + [f'<{hub}>; rel="hub"' for hub in served.feeds.hubs])
 
 
 def _shared_headers(fresh: str, modified: int | None, link: str) -> Headers:

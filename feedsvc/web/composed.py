@@ -64,7 +64,7 @@ class Composed:
         if wanted.term is not None:
             if there := _elsewhere(reader, served, wanted, wanted.term, filename):
                 raise Elsewhere(there)
-            max_age = particulars(wanted.term, served, served.feeds.tables).max_age
+            max_age = particulars(wanted.term, served.site, served.feeds.tables).max_age
             facts = reader.feed(wanted.term)
             until = stays_until(wanted.term, facts, served, self._shelf.clock())
             if facts is None:

@@ -60,7 +60,7 @@ class Exported:
         yield self._page(reader, current, "/")
         yield Further("/feeds.opml", partial(_body, feeds_opml, reader, current))
         yield Further("/feeds.json", partial(_body, feeds_as_json, reader, current))
-        key = blake2b(f"{self.recipe} {served.title}".encode(), digest_size=16).hexdigest()  # all that icons show
+        key = blake2b(f"{self.recipe} {served.site.title}".encode(), digest_size=16).hexdigest()  # all that icons show
         for path, make in self._pages.lists().items():
             yield Further(path, partial(_body, make, reader, current), key)
         if self._alone:

@@ -21,7 +21,7 @@ from feedsvc.web.pages.pages import LATEST, older
 
 def documents(reader: Reader, served: Served, term: Term) -> Iterator[Further]:
     """The documents that a feed's own lead to, in all formats."""
-    rules = rules_of(particulars(term, served, served.feeds.tables), served.feeds)
+    rules = rules_of(particulars(term, served.site, served.feeds.tables), served.feeds)
     first = Asked(term, Selection.of(term))
     _, bound = contents(reader, rules, first)
     for asked, key in _parts(reader, served, term, bound):

@@ -9,7 +9,7 @@ from feedsvc.shelf import Current, Shelved
 
 def feeds_opml(reader: Reader, current: Current) -> Shelved:
     """``/feeds.opml``: for import into a reader."""
-    body = opml(current.served.title, listings(reader.feeds(), current.served))
+    body = opml(current.served.site.title, listings(reader.feeds(), current.served))
     return Shelved("/feeds.opml", body, "text/x-opml; charset=utf-8", current.served)
 
 

@@ -10,16 +10,12 @@ from pathlib import Path
 
 from feedsvc.catalogue import Draft, Filed, Writer, Written, instant
 from feedsvc.catalogue.records import Standing
-from feedsvc.model import FILENAMES, FORMATS, Post, Served, Term
+from feedsvc.model import FILENAMES, FORMATS, FeedRules, Post, Served, Site, Term
 from feedsvc.uris import feed_path
 
 SERVED = Served(
-    feeds_url="https://feeds.example.com",
-    site_url="https://example.com",
-    title="Harbour News 港口新闻",
-    description="Ships and tides. 船与潮。",
-    language="en",
-    hubs=("https://hub.example.com/",),
+    site=Site("https://example.com", title="Harbour News 港口新闻", description="Ships and tides. 船与潮。"),
+    feeds=FeedRules("https://feeds.example.com", hubs=("https://hub.example.com/",)),
 )
 
 

@@ -306,7 +306,7 @@ def test_a_baseurl_that_is_no_uri(tmp_path: Path, written: str) -> None:
     yml = f"url: https://例子.example.org/新 闻\nbaseurl: '{written}'\n"
     settings = read(tmp_path / "a", yml=yml)
     assert settings.site.baseurl == path
-    assert settings.feeds.url == settings.served.feeds_url == settings.served.site_url
+    assert settings.feeds.url == settings.served.feeds.url == settings.served.site.root
     assert settings.feeds.url == f"https://xn--fsqu00a.example.org/%E6%96%B0%20%E9%97%BB{path}"
     elsewhere = read(tmp_path / "b", yml=yml, feeds__url="https://Feeds.Example.org:443/订阅/")
     assert elsewhere.feeds.url == "https://feeds.example.org/%E8%AE%A2%E9%98%85"
@@ -378,10 +378,10 @@ def test_without_an_address_everything_is_provisional_and_local(tmp_path: Path) 
 def test_feeds_live_at_the_site_unless_told_otherwise(tmp_path: Path) -> None:
     settings = read(tmp_path, yml="url: https://example.org/\nbaseurl: blog/\n")
     assert not settings.site.provisional
-    assert settings.feeds.url == settings.served.feeds_url == settings.served.site_url == "https://example.org/blog"
+    assert settings.feeds.url == settings.served.feeds.url == settings.served.site.root == "https://example.org/blog"
     settings = read(tmp_path, feeds__url="https://feeds.example.org/")
-    assert settings.served.feeds_url == "https://feeds.example.org"
-    assert settings.served.site_url == "https://example.org/blog"
+    assert settings.served.feeds.url == "https://feeds.example.org"
+    assert settings.served.site.root == "https://example.org/blog"
 
 
 def test_the_layout_follows_from_what_is_there(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_a_page_says_what_the_feed_is_and_where(client: FlaskClient, term: Term)
     answer = client.get(path(term), headers={"Accept": "application/rss+xml"})
     tree = html.document_fromstring(answer.data)
     (heading,) = tree.cssselect("h1")
-    assert heading.text_content() == (term.name or SERVED.title)
+    assert heading.text_content() == (term.name or SERVED.site.title)
     links = [dict(each.attrib) for each in tree.cssselect('link[rel="alternate"]')]
     own = [f"{path(term)}{name}" for name in ("atom.xml", "rss.xml", "feed.json")]
     assert [link["href"] for link in links] == own  # no other: some readers put what they find into their own order
@@ -114,10 +114,10 @@ def test_a_shared_page_describes_itself(client: FlaskClient) -> None:
     tree = page(client, path(TIDE))
     told = {each.get("property"): each.get("content") for each in tree.cssselect("meta[property]")}
     assert told["og:title"] == "潮汐 Tides - Harbour News 港口新闻"
-    assert told["og:site_name"] == SERVED.title
-    assert told["og:url"] == tree.cssselect('link[rel="canonical"]')[0].get("href") == SERVED.feeds_url + path(TIDE)
+    assert told["og:site_name"] == SERVED.site.title
+    assert told["og:url"] == tree.cssselect('link[rel="canonical"]')[0].get("href") == SERVED.feeds.url + path(TIDE)
     assert TIDE.name in told["og:description"]
-    picture = told["og:image"].removeprefix(SERVED.feeds_url)
+    picture = told["og:image"].removeprefix(SERVED.feeds.url)
     assert client.get(picture).content_type == "image/png"
 
 
@@ -298,12 +298,16 @@ def test_a_feed_that_ended_says_so(client: FlaskClient, library: Library) -> Non
 # -- language ------------------------------------------------------------------------------------------------
 
 
+def spoken(language: str) -> Served:
+    return replace(SERVED, site=replace(SERVED.site, language=language))
+
+
 def test_pages_speak_the_site_s_language(client: FlaskClient, library: Library) -> None:
-    library.publish(served=replace(SERVED, language="zh-CN"))
+    library.publish(served=spoken("zh-CN"))
     text = client.get("/").text
     assert '<html lang="zh-CN"' in text
     assert "最新文章" in text
-    library.publish(served=replace(SERVED, language="fr"))
+    library.publish(served=spoken("fr"))
     tree = page(client, "/")
     assert tree.get("lang") == "en"  # what pages say; what the site says is marked
     assert tree.cssselect("h1")[0].get("lang") == "fr"
@@ -353,7 +357,7 @@ def test_a_site_s_own_templates_stylesheet_and_texts_go_first(library: Library, 
         "{% endblock %}"
     )
     (tmp_path / "locale" / "cy.po").write_text('msgid ""\nmsgstr ""\n\nmsgid "Close"\nmsgstr "Cau"\n')
-    library.publish({SITE: "x"}, [post("a", TIDE)], replace(SERVED, language="cy"))
+    library.publish({SITE: "x"}, [post("a", TIDE)], spoken("cy"))
     client = client_of(library, Look(templates=str(tmp_path)))
     text = client.get("/").text
     assert "<p>ours: Harbour News 港口新闻 Cau</p>" in text
@@ -396,7 +400,7 @@ def test_the_icon_that_is_drawn_follows_from_the_title(client: FlaskClient) -> N
     ico = client.get("/favicon.ico")
     assert ico.content_type == "image/x-icon"
     assert ico.data[:4] == b"\0\0\1\0"
-    assert client.get("/favicon.svg").data == icons.svg(SERVED.title) != icons.svg("another")
+    assert client.get("/favicon.svg").data == icons.svg(SERVED.site.title) != icons.svg("another")
     assert client.get("/apple-touch-icon.png").data[:8] == b"\x89PNG\r\n\x1a\n"
 
 

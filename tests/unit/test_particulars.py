@@ -35,7 +35,7 @@ redirect = "https://moved.example.org/新/{file}"
 
 
 def about(settings: Settings, scheme: str, name: str) -> Particulars:
-    return particulars(Term(scheme, name), settings.served, settings.served.feeds.tables)
+    return particulars(Term(scheme, name), settings.site, settings.feeds.tables)
 
 
 def test_a_feeds_own_section_counts_before_patterns_and_later_patterns_before_earlier_ones(tmp_path: Path) -> None:
@@ -120,7 +120,15 @@ def test_sections_of_feeds_outlive_the_catalogue(tmp_path: Path) -> None:
     assert load_served(dump_served(served)) == served
     before = orjson.loads(dump_served(served))
     del before["feeds"]["tables"]
-    assert load_served(orjson.dumps(before)).feeds.tables == FeedTables()
+    assert load_served(orjson.dumps(before)) == replace(served, feeds=replace(served.feeds, tables=FeedTables()))
+
+
+def test_what_is_served_is_read_from_an_older_catalogue_where_it_holds_enough(tmp_path: Path) -> None:
+    served = read(tmp_path, toml=SINGLE).served
+    stored = orjson.loads(dump_served(served))
+    assert load_served(orjson.dumps(stored | {"feeds_url": served.feeds.url, "title": "标题"})) == served
+    for key in ("site", "feeds"):
+        assert load_served(orjson.dumps({name: value for name, value in stored.items() if name != key})) is None
 
 
 # -- moved ------------------------------------------------------------------------------------------------------

@@ -209,7 +209,7 @@ def test_an_emptied_feed_stays_until_its_time_is_over(library: Library) -> None:
     clock = [library.now]
     shelf = Shelf(library.state, 1_000_000, lambda: clock[0])
     client = make_app(shelf, library.state, lambda: "").test_client()
-    end = library.now + library.served.gone_after
+    end = library.now + library.served.feeds.gone_after
     for moment, status in ((library.now, 200), (end - 1, 200), (end - 0.5, 200), (end, 410), (end + 1, 410)):
         clock[0] = moment
         assert client.get(path(old, "rss.xml")).status_code == status

@@ -115,7 +115,7 @@ def _read(body: bytes, name: str) -> tuple[bytes, str]:
 
 
 def _versioned(path: str, served: Served) -> str:
-    return f"{path}?v={blake2b(served.title.encode(), digest_size=4).hexdigest()}"
+    return f"{path}?v={blake2b(served.site.title.encode(), digest_size=4).hexdigest()}"
 
 
 def _fixed(path: str, body: bytes, media_type: str) -> Listing:
@@ -123,4 +123,4 @@ def _fixed(path: str, body: bytes, media_type: str) -> Listing:
 
 
 def _drawn(path: str, draw: Callable[[str], bytes], suffix: str) -> Listing:
-    return lambda _reader, current: Shelved(path, draw(current.served.title), MEDIA_TYPES[suffix], current.served)
+    return lambda _reader, current: Shelved(path, draw(current.served.site.title), MEDIA_TYPES[suffix], current.served)

@@ -53,7 +53,7 @@ class Frame:
 
     def speech(self, served: Served, term: Term) -> Speech:
         """The words for a feed's language."""
-        return speech(particulars(term, served, served.feeds.tables).language, self.look.templates)
+        return speech(particulars(term, served.site, served.feeds.tables).language, self.look.templates)
 
     def render(self, template: str, served: Served, term: Term, values: Mapping[str, object]) -> bytes:
         """A page about a feed; ``values`` are what its template shows beside what all do."""
@@ -71,7 +71,7 @@ class Frame:
             served,
             until=until,
             more=SECURITY,
-            max_age=particulars(term, served, served.feeds.tables).max_age,
+            max_age=particulars(term, served.site, served.feeds.tables).max_age,
         )
 
 
@@ -89,7 +89,7 @@ def _environment(folder: str) -> Environment:
 
 
 def _common(term: Term, served: Served, speech: Speech, files: Files) -> dict[str, object]:
-    about, site = (particulars(each, served, served.feeds.tables) for each in (term, SITE))
+    about, site = (particulars(each, served.site, served.feeds.tables) for each in (term, SITE))
     set_apart = own(term, served.feeds.tables)
     spoken = _primary(speech.language) == _primary(about.language)
     return {
@@ -100,15 +100,15 @@ def _common(term: Term, served: Served, speech: Speech, files: Files) -> dict[st
         "direction": "rtl" if _primary(speech.language) in _RIGHT_TO_LEFT else "ltr",
         "site_title": site.title,
         "site_description": about.description,
-        "site_url": served.site_url + "/",
-        "base": served.feeds_url,
+        "site_url": served.site.root + "/",
+        "base": served.feeds.url,
         "term": term,
         "is_site": term == SITE,
         "name": term.name or site.title,
         "title": about.title,
         "heading": set_apart.get("title") or term.name or site.title,
         "about": set_apart.get("description", ""),
-        "address": served.feeds_url + page_path(term),
+        "address": served.feeds.url + page_path(term),
         "alternates": alternates(
             term, served
         ),  # of this feed alone: some readers put what they find into an order of theirs
@@ -122,7 +122,7 @@ def _common(term: Term, served: Served, speech: Speech, files: Files) -> dict[st
         "icon": files.icon(served),
         "touch": files.touch(served),
         "logo": files.logo(served),
-        "card": about.image or served.feeds_url + files.card(served),
+        "card": about.image or served.feeds.url + files.card(served),
         "index": True,
     }
 

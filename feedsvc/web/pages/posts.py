@@ -54,7 +54,7 @@ def latest(
     reader: Reader, served: Served, term: Term, limit: int, speech: Speech | None
 ) -> tuple[list[Article], Bound | None]:
     """A feed's newest posts, and where the history before them ends; with ``speech`` they have their content."""
-    about = particulars(term, served, served.feeds.tables)
+    about = particulars(term, served.site, served.feeds.tables)
     slots, before = contents(reader, served.feeds, _asked(term, limit=limit))
     form = content_of(about, served.feeds)
     made, left = [], _IN_ALL

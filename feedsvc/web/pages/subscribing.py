@@ -59,13 +59,13 @@ def subscription(term: Term, served: Served) -> Subscription:
 
 def alternates(term: Term, served: Served) -> tuple[Alternate, ...]:
     """A feed's documents, the one to be recommended first."""
-    title = particulars(term, served, served.feeds.tables).title
+    title = particulars(term, served.site, served.feeds.tables).title
     made = []
     for format_, label in FORMATS:
         path = feed_path(term, FILENAMES[format_])
         made.append(
             Alternate(
-                label, MEDIA_TYPES[format_].partition(";")[0], f"{title} ({label})", path, served.feeds_url + path
+                label, MEDIA_TYPES[format_].partition(";")[0], f"{title} ({label})", path, served.feeds.url + path
             )
         )
     return tuple(made)
