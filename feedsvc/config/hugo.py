@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from feedsvc.config.layers import Layer, Value, text
-from feedsvc.config.values import language, url, zone
+from feedsvc.config.values import language, url, valid, zone
 from feedsvc.exceptions import ConfigError
 from feedsvc.model import DateKeys, HugoRules
 
@@ -164,8 +164,8 @@ def date_keys(data: Data) -> DateKeys:
 def _found(data: Data) -> Iterator[tuple[str, str, object]]:
     params = _table(data.get("params"))
     own = _table(_table(data.get("languages")).get(default_language(data)))
-    if address := _valid(url, data.get("baseurl")):
-        parts = urlsplit(str(address))
+    if address := valid(url, data.get("baseurl")):
+        parts = urlsplit(address)
         yield "site.url", "baseURL", f"{parts.scheme}://{parts.netloc}"
         yield "site.baseurl", "baseURL", parts.path
     for key, name, raw in (
@@ -175,13 +175,13 @@ def _found(data: Data) -> Iterator[tuple[str, str, object]]:
             "params.description",
             _table(own.get("params")).get("description") or params.get("description"),
         ),
-        ("site.timezone", "timeZone", _valid(zone, data.get("timezone"))),
+        ("site.timezone", "timeZone", valid(zone, data.get("timezone"))),
         ("site.author", "author", _author(own) or _author(data) or _author(params)),
     ):
         if isinstance(raw, str) and raw:
             yield key, name, raw
     tags = (own.get("languagecode"), data.get("languagecode"), data.get("defaultcontentlanguage"))
-    if tag := next((tag for tag in tags if _valid(language, tag)), None):
+    if tag := next((tag for tag in tags if valid(language, tag)), None):
         yield "site.language", "languageCode", tag
     for key, name in (("future", "buildFuture"), ("unpublished", "buildDrafts"), ("expired", "buildExpired")):
         if _truth(data.get(name.lower())):
@@ -203,16 +203,6 @@ def _permalinks(value: object) -> Iterator[tuple[str, str]]:
     for section, pattern in {**table, **_table(table.get("page"))}.items():
         if isinstance(pattern, str):
             yield str(section).strip("/ "), pattern
-
-
-def _valid(parser: object, value: object) -> object:
-    """What a setting's own parser makes of a value, None where it can make nothing of it."""
-    if not isinstance(value, str) or not value or not callable(parser):
-        return None
-    try:
-        return parser(value)
-    except ValueError:
-        return None
 
 
 def _over(upper: Data, lower: Data) -> Data:

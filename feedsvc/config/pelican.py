@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from feedsvc.config.layers import Layer, Value, text
-from feedsvc.config.values import language, url, zone
+from feedsvc.config.values import language, url, valid, zone
 from feedsvc.exceptions import ConfigError
 from feedsvc.model import DateKeys, PelicanRules
 
@@ -94,8 +94,8 @@ def _literals(path: Path) -> dict[str, object]:
 
 
 def _found(data: Data) -> Iterator[tuple[str, str, object]]:
-    if address := _valid(url, data.get("SITEURL")):
-        parts = urlsplit(str(address))
+    if address := valid(url, data.get("SITEURL")):
+        parts = urlsplit(address)
         yield "site.url", "SITEURL", f"{parts.scheme}://{parts.netloc}"
         yield "site.baseurl", "SITEURL", parts.path
     for key, name in (
@@ -105,9 +105,9 @@ def _found(data: Data) -> Iterator[tuple[str, str, object]]:
     ):
         if isinstance(raw := data.get(name), str) and raw:
             yield key, name, raw
-    if _valid(zone, data.get("TIMEZONE")):
+    if valid(zone, data.get("TIMEZONE")):
         yield "site.timezone", "TIMEZONE", data["TIMEZONE"]
-    if _valid(language, data.get("DEFAULT_LANG")):
+    if valid(language, data.get("DEFAULT_LANG")):
         yield "site.language", "DEFAULT_LANG", data["DEFAULT_LANG"]
     if data.get("WITH_FUTURE_DATES") is True:
         yield "content.future", "WITH_FUTURE_DATES", True
@@ -145,16 +145,6 @@ def _compiled(pattern: str, key: str, site: Path) -> str:
     except re.error as error:
         raise ConfigError(str(site / NAME), f"{key}: {pattern!r} is no regular expression: {error}") from error
     return pattern
-
-
-def _valid(parser: object, value: object) -> object:
-    """What a setting's own parser makes of a value, None where it can make nothing of it."""
-    if not isinstance(value, str) or not value or not callable(parser):
-        return None
-    try:
-        return parser(value)
-    except ValueError:
-        return None
 
 
 def _unidecode() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from math import isfinite
 from urllib.parse import urlsplit
@@ -33,6 +33,16 @@ _SPACES = re.compile(r"[ \t\r\n]+")
 EMAIL = re.compile(r"[A-Za-z0-9_.+'!#$%&*/=?^`{|}~-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9][A-Za-z0-9-]*")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+
+
+def valid(parser: Callable[[object], str], value: object) -> str:
+    """What a setting's own parser makes of a value that was meant for another program, "" where it can make nothing."""
+    if not isinstance(value, str) or not value:
+        return ""
+    try:
+        return parser(value)
+    except ValueError:
+        return ""
 
 
 def text(value: object) -> str:
