@@ -17,6 +17,8 @@ from tests.e2e.server import ROOT, Answer, eventually, free_port, listening
 # Debian keeps nginx where only root's PATH leads
 NGINX = shutil.which("nginx", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"]))
 BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")  # a package of its own in Debian
+# what an export's configuration says of brotli, made true where nginx can
+WITH_BROTLI = [("# brotli_static on;", "brotli_static on;")] if BROTLI.exists() else []
 _AROUND = """
 {modules} daemon off; {user} pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1;
 events {{ worker_connections 64; }}
@@ -52,8 +54,7 @@ class Nginx:
 def running(name: str, folder: Path, *changes: tuple[str, str]) -> Iterator[Nginx]:
     """nginx with a shipped configuration, in which ``changes`` are made, and what has to be around it."""
     port, shipped = free_port(), (ROOT / "deploy" / name).read_text()
-    brotli = [("# brotli_static on;", "brotli_static on;")] if BROTLI.exists() else []
-    for theirs, ours in (("listen 80;", f"listen 127.0.0.1:{port};"), *changes, *brotli):
+    for theirs, ours in (("listen 80;", f"listen 127.0.0.1:{port};"), *changes):
         assert shipped.count(theirs) == 1, theirs
         shipped = shipped.replace(theirs, ours)
     folder.mkdir()

@@ -2,95 +2,50 @@
 
 from __future__ import annotations
 
-import getpass
 import gzip
-import http.client
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import quote
 
 import brotli
 import pytest
 
-from tests.e2e.server import ROOT, Answer, Server, Site, eventually, free_port, listening, post
+from tests.e2e.nginx import NGINX, Nginx, running
+from tests.e2e.server import Answer, Server, Site, eventually, listening, post
 
-# Debian keeps nginx where only root's PATH leads
-NGINX = shutil.which("nginx", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"]))
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 
 SLASHED = f"/tag/{quote('晴/雨', safe='')}/rss.xml"
 LONG_NAME = "\U0001f4b9" * 200
 LONG = f"/tag/{quote(LONG_NAME)}/atom.xml?from={'x' * 8000}"  # 10,400 bytes: more than nginx takes for a line unasked
-AROUND = """
-daemon off; {user} pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1;
-events {{ worker_connections 64; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-    include {folder}/feedsvc.conf;
-}}
-"""
 
 
 @dataclass(frozen=True)
 class Front:
     """nginx with the shipped configuration, the server behind it and the site that it serves."""
 
-    port: int
+    nginx: Nginx
     server: Server
     site: Site
 
     def get(self, path: str, headers: Mapping[str, str] | None = None, *, method: str = "GET") -> Answer:
         """A request through nginx."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-        try:
-            connection.request(method, path, headers=dict(headers or {}))
-            answer = connection.getresponse()
-            found = {name.lower(): value for name, value in answer.getheaders()}
-            return Answer(answer.status, found, answer.read())
-        finally:
-            connection.close()
+        return self.nginx.get(path, headers, method=method)
 
 
 @pytest.fixture(scope="module")
 def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    folder = tmp_path_factory.mktemp("nginx")
+    folder = tmp_path_factory.mktemp("front")
     site = Site.make(folder / "site")
     site.write("slashed", post("股 stocks", tags='["晴/雨", "C#", "100%"]', body="好 words " * 200), old=True)
     site.write("long", post("长 long", tags=f'["{LONG_NAME}"]'), old=True)
     with Server(site.root, folder / "state", "feeds.shared_max_age=1") as server:
-        port = free_port()
-        command = [str(NGINX), "-e", str(folder / "early.log"), "-c", str(_configure(folder, port, server.port))]
-        checked = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
-        assert checked.returncode == 0, checked.stderr
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as nginx:
-            try:
-                eventually(lambda: listening(port), what="nginx to listen")
-                yield Front(port, server, site)
-            finally:
-                nginx.terminate()
-
-
-def _configure(folder: Path, port: int, behind: int) -> Path:
-    """The shipped configuration with this test's ports and folders, and what has to be around it."""
-    shipped = (ROOT / "deploy" / "nginx.conf").read_text()
-    for theirs, ours in (
-        ("server 127.0.0.1:8000;", f"server 127.0.0.1:{behind};"),
-        ("listen 80;", f"listen 127.0.0.1:{port};"),
-        ("/var/cache/nginx/feedsvc", f"{folder}/cache"),
-    ):
-        assert shipped.count(theirs) == 1, theirs
-        shipped = shipped.replace(theirs, ours)
-    (folder / "feedsvc.conf").write_text(shipped)
-    user = f"user {getpass.getuser()};" if os.geteuid() == 0 else ""
-    main = folder / "nginx.conf"
-    main.write_text(AROUND.format(folder=folder, user=user))
-    return main
+        changes = (
+            ("server 127.0.0.1:8000;", f"server 127.0.0.1:{server.port};"),
+            ("/var/cache/nginx/feedsvc", f"{folder}/cache"),
+        )
+        with running("nginx.conf", folder / "nginx", *changes) as nginx:
+            yield Front(nginx, server, site)
 
 
 def without_hops(answer: Answer) -> dict[str, str]:

@@ -15,12 +15,13 @@ import brotli
 import pytest
 
 from tests.e2e.browser import CHROMIUM, Browser
-from tests.e2e.nginx import BROTLI, NGINX, Nginx, running
+from tests.e2e.nginx import BROTLI, NGINX, WITH_BROTLI, Nginx, running
 from tests.e2e.server import Answer, Server, Site, eventually, feedsvc, post
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 
 URL = "https://site.example.org"
+OURS = ("https://feeds.example.org", URL)  # in place of the shipped address
 SLASHED = f"/tag/{quote('晴/雨', safe='')}/"
 DOCUMENTS = ["/rss.xml", "/atom.xml", "/feed.json", f"{SLASHED}rss.xml", "/tag/C%23/feed.json", "/tag/.NET/atom.xml"]
 PAGES = ["/", SLASHED, "/tag/C%23/", "/author/Ann/", "/feeds.opml", "/feeds.json"]
@@ -64,8 +65,8 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     dest = folder / "public"
     site = make_site(folder / "site")
     with Server(site.root, folder / "state", options=("--export", str(dest))) as server:
-        changes = (("127.0.0.1:8000", f"127.0.0.1:{server.port}"), ("/srv/feeds;", f"{dest};"))
-        with running("nginx-export.conf", folder / "nginx", ("https://feeds.example.org", URL), *changes) as nginx:
+        changes = (OURS, ("127.0.0.1:8000", f"127.0.0.1:{server.port}"), ("/srv/feeds;", f"{dest};"))
+        with running("nginx-export.conf", folder / "nginx", *changes, *WITH_BROTLI) as nginx:
             eventually(lambda: (dest / "feeds.opml.gz").exists() and not owing(dest), what="the export to be whole")
             yield Pair(nginx, server, site, dest)
 
@@ -204,8 +205,8 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     done = feedsvc("export", dest, site.root, "--state", folder / "state")
     assert done.returncode == 0, done.stderr
     with Server(site.root, folder / "state") as server:
-        changes = (("root /srv/feeds;", f"root {dest};"), ("/srv/feeds/_redirects", f"{dest}/_redirects"))
-        with running("nginx-static.conf", folder / "nginx", ("https://feeds.example.org", URL), *changes) as nginx:
+        changes = (OURS, ("root /srv/feeds;", f"root {dest};"), ("/srv/feeds/_redirects", f"{dest}/_redirects"))
+        with running("nginx-static.conf", folder / "nginx", *changes, *WITH_BROTLI) as nginx:
             yield Pair(nginx, server, site, dest)
 
 
