@@ -55,8 +55,7 @@ class Entries:
             html = to_html(body, post.markup, post.url)
             summary = post.summary or (excerpt(body, post.excerpt, post.markup) if post.excerpt else "")
         except Exception as error:  # a fault of ours in one post must not stop the rest
-            told = ContentError.fault(post.path, error)
-            problems.append(Problem(post.path, told.line, told.code, told.reason, told.hint))
+            problems.append(Problem.of(ContentError.fault(post.path, error)))
             return None
         return Entry(
             number=filed.number,

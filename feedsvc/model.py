@@ -8,6 +8,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Literal, NamedTuple
 
+from feedsvc.exceptions import ContentError
 from feedsvc.media import Media, Podcast
 from feedsvc.passing import Passed
 
@@ -70,6 +71,11 @@ class Problem(Passed):
     code: str
     message: str
     hint: str = ""
+
+    @classmethod
+    def of(cls, error: ContentError) -> Problem:
+        """What is told of a post that cannot be read."""
+        return cls(error.path, error.line, error.code, error.reason, error.hint)
 
     def __str__(self) -> str:
         hint = f" ({self.hint})" if self.hint else ""

@@ -144,8 +144,7 @@ class Filing:
 
     def _take_bad(self, path: str, error: ContentError) -> None:
         """Keep the last good version: in the feeds and, for a start from scratch, in the ledger."""
-        problem = Problem(path, error.line, error.code, error.reason, error.hint)
-        self._ahead.draft.problems[path] = (problem,)
+        self._ahead.draft.problems[path] = (Problem.of(error),)
         row, packer = self._ahead.at(path) or self._follow(path), self._writer.packer
         if row is None or row.vanished is not None:
             return
