@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 from posixpath import splitext
 
@@ -47,25 +48,39 @@ def read(sources: TemplateSources, fingerprint: bytes) -> Templates:  # noqa: AR
     return Templates(includes, orjson.dumps(site).decode())
 
 
-def _files(folder: Path | None) -> Iterator[tuple[str, Path]]:
-    """The first files of a folder, by their paths within it, in order of these."""
-    if folder is None:
-        return
-    root, count = os.path.realpath(folder), 0
-    for parent, folders, names in os.walk(root):
-        folders.sort()
-        for name in sorted(names):
-            path = Path(parent, name)
-            if not name.startswith(".") and os.path.realpath(path).startswith(f"{root}{os.sep}"):
-                yield path.relative_to(root).as_posix(), path
-                count += 1
-                if count == MOST_FILES:
-                    return
+def _files(folder: Path | None) -> Iterator[tuple[str, str]]:
+    """The first files of a folder, by their paths within it, in order of these; and where they lie."""
+    return islice(_within(os.path.realpath(folder)), MOST_FILES) if folder else iter(())
 
 
-def _look(path: Path) -> tuple[int, int, int]:
+def _within(root: str) -> Iterator[tuple[str, str]]:
+    """All files of a real folder, each folder's own before those of its folders; no link to a folder is followed."""
+    waiting, inside = [root], f"{root}{os.sep}"
+    while waiting:
+        parent, folders = waiting.pop(), []
+        try:
+            with os.scandir(parent) as entries:
+                found = sorted((each.name, each.is_dir(follow_symlinks=False), each.is_symlink()) for each in entries)
+        except OSError:  # gone meanwhile, or closed: nobody's posts use what is in there
+            continue
+        for name, is_folder, is_link in found:
+            path = f"{parent}{os.sep}{name}"
+            if is_folder:
+                folders.append(path)
+            elif not name.startswith(".") and not (is_link and _leads_away(path, inside)):
+                yield path.removeprefix(inside), path
+        waiting.extend(reversed(folders))
+
+
+def _leads_away(link: str, inside: str) -> bool:
+    """Whether a link leads to a folder, or out of the one that we are in."""
+    folder = os.path.isdir(link)  # noqa: PTH112 - False too where we may not look
+    return folder or not os.path.realpath(link).startswith(inside)
+
+
+def _look(path: str | Path) -> tuple[int, int, int]:
     try:
-        status = path.stat()
+        status = os.stat(path)  # noqa: PTH116 - 2,000 Paths take longer than what is asked of them
     except OSError:
         return 0, 0, 0
     return status.st_ino, status.st_size, status.st_mtime_ns
@@ -74,7 +89,7 @@ def _look(path: Path) -> tuple[int, int, int]:
 def _texts(folder: Path | None) -> Iterator[tuple[str, str]]:
     left = MOST_BYTES
     for name, path in _files(folder):
-        text = _text(path)
+        text = _text(Path(path))
         if text is None or len(text) > left:
             continue
         left -= len(text)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from feedsvc.config import changed
+from feedsvc.config import changed, templates
 from feedsvc.config.loading import load, reread
+from feedsvc.config.settings import TemplateSources
 from feedsvc.exceptions import ConfigError
 from feedsvc.model import Person
 from feedsvc.selection import is_post
@@ -72,3 +73,28 @@ def test_posts_lie_below_the_folder_of_collections(tmp_path: Path) -> None:
 
 def test_as_many_posts_as_there_may_be(tmp_path: Path) -> None:
     assert load(site(tmp_path, "feed: {posts_limit: 99999}\n"), environ={}, cwd=tmp_path).feeds.limit == 1_000
+
+
+def test_includes_are_found_in_order_and_no_link_to_a_folder_is_followed(tmp_path: Path) -> None:
+    names = ("b.html", "潮.html", "a/z.html", "a/深/y.html", "a-b/x.html")
+    site(tmp_path / "in", **{name.replace("/", "__").replace(".", "_dot_"): name for name in names})
+    (tmp_path / "in" / "_config.yml").unlink()
+    (tmp_path / "out.html").write_text("SECRET")
+    for link, target in (
+        ("alias.html", "b.html"),
+        ("away.html", "../out.html"),
+        ("round", "."),
+        ("loop.html", "loop.html"),
+        ("nothing.html", "gone.html"),
+    ):
+        (tmp_path / "in" / link).symlink_to(target)
+    (tmp_path / "link").symlink_to("in")
+    sources = TemplateSources(includes=tmp_path / "link")
+    before = templates.fingerprint(sources)
+    found = templates.read(sources, before).includes
+    own = [("alias.html", "b.html"), *((name, name) for name in names[:2])]
+    assert list(found) == [*own, *((name, name) for name in ("a/z.html", "a/深/y.html", "a-b/x.html"))]
+    (tmp_path / "out.html").write_text("another SECRET")
+    assert templates.fingerprint(sources) == before
+    (tmp_path / "in" / "b.html").write_text("longer than before")
+    assert templates.fingerprint(sources) != before

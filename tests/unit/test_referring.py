@@ -160,6 +160,8 @@ def test_no_include_lies_outside(desk: Desk, tmp_path: Path) -> None:
     (includes / "folder").symlink_to(tmp_path / "more")
     (includes / "inside.html").write_text("fine")
     (includes / "alias.html").symlink_to("inside.html")
+    (includes / "round").symlink_to(".")
+    (includes / "loop.html").symlink_to("loop.html")
     desk.put(FROM, post("from", "{% include link.html %}{% include folder/secret.html %}{% include alias.html %}"))
     desk.look()
     assert named(desk, "from")["content_html"] == "<p>fine</p>\n"
