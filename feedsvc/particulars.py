@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 from operator import attrgetter
 from typing import Any
 
-from feedsvc.model import SITE, FeedTable, FeedTables, Particulars, Served, Site, Term
+from feedsvc.model import SITE, Term
+from feedsvc.rules import FeedTable, FeedTables, Particulars, Served, Site
 from feedsvc.uris import feed_name, feed_path
 
 _NAME = attrgetter("name")

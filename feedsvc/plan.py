@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import inf
 
-from feedsvc.model import FILENAMES, FORMATS, SITE, Content, Feed, FeedFacts, FeedRules, Particulars, Served, Site, Term
+from feedsvc.model import FILENAMES, FORMATS, SITE, Content, Feed, FeedFacts, Term
 from feedsvc.particulars import particulars
+from feedsvc.rules import FeedRules, Particulars, Served, Site
 from feedsvc.uris import Bound, archive_path, feed_name, feed_path, mark, page_path
 
 _SECOND = 1_000_000  # microseconds

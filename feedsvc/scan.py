@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from feedsvc.exceptions import ContentError, ContentMissing
-from feedsvc.model import ContentRules, Fingerprint, Known, Problem
+from feedsvc.model import Fingerprint, Known, Problem
+from feedsvc.rules import ContentRules
 from feedsvc.selection import is_folder, is_post, settles_folder
 
 SCANNED = ("closed", "name-encoding")  # the codes of problems that a scan finds

@@ -7,7 +7,7 @@ from fnmatch import translate
 from functools import lru_cache
 from posixpath import basename, dirname
 
-from feedsvc.model import ContentRules, HugoRules
+from feedsvc.rules import ContentRules, HugoRules
 
 # Jekyll's markdown_ext, and what needs no conversion
 MARKDOWN = frozenset((".md", ".markdown", ".mkdown", ".mkdn", ".mkd"))

@@ -15,12 +15,13 @@ from pathlib import Path
 from types import TracebackType
 
 from feedsvc import pipeline
+from feedsvc.builds import Build, Report
 from feedsvc.catalogue import BEARER, TOKEN, Control, Reader, Writer, read_ledger
 from feedsvc.config import Settings, changed
 from feedsvc.config.loading import reread
 from feedsvc.exceptions import CatalogueError, CatalogueMissing, ConfigError, FeedsvcError
 from feedsvc.export import Exporter, ExportReport, Source
-from feedsvc.model import Build, FeedFacts, OldEntry, Problem, Report
+from feedsvc.model import FeedFacts, OldEntry, Problem
 from feedsvc.pipeline.adopting import AdoptReport
 from feedsvc.pipeline.preview import FeedChange
 from feedsvc.pipeline.progress import Progress, silent

@@ -11,12 +11,12 @@ from pathlib import Path
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from feedsvc.builds import Report
 from feedsvc.catalogue import Control
 from feedsvc.config import Settings
 from feedsvc.exceptions import FeedsvcError
 from feedsvc.export import Exporter, Source
 from feedsvc.log import configure_log
-from feedsvc.model import Report
 from feedsvc.pipeline.patrol import Patrol
 from feedsvc.pipeline.progress import Progress, silent
 from feedsvc.search import Companion

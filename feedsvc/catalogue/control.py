@@ -7,8 +7,8 @@ from pathlib import Path
 
 import orjson
 
+from feedsvc.builds import Build, BuildState
 from feedsvc.catalogue.connection import CONTROL, connect
-from feedsvc.model import Build, BuildState
 
 _KEPT = 200  # builds remembered
 _COLUMNS = "id, state, trigger, requested, started, finished, error, report"

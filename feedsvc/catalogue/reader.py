@@ -14,7 +14,8 @@ from feedsvc.catalogue.ledger import Ledger
 from feedsvc.catalogue.packing import Rendered, row_id, unpack_keys, unpack_rendered, unpack_three
 from feedsvc.catalogue.records import Filed, Standing, load, load_served
 from feedsvc.exceptions import CatalogueError
-from feedsvc.model import SITE, Document, FeedFacts, Format, Problem, Served, Term, splice
+from feedsvc.model import SITE, Document, FeedFacts, Format, Problem, Term, splice
+from feedsvc.rules import Served
 
 _FEED_FACTS = (
     "SELECT f.scheme, f.name, f.entries, f.updated, l.emptied FROM feeds f "

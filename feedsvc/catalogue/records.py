@@ -11,7 +11,8 @@ from typing import Any, NamedTuple, TypeVar
 import orjson
 
 from feedsvc.media import Enclosure, Episode, Image, Media, Podcast
-from feedsvc.model import FeedRules, FeedTable, FeedTables, Person, Post, Reference, Served, Site, Term
+from feedsvc.model import Person, Post, Reference, Term
+from feedsvc.rules import FeedRules, FeedTable, FeedTables, Served, Site
 
 Known = TypeVar("Known", Served, Site, FeedRules, Podcast)
 

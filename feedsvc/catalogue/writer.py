@@ -22,7 +22,8 @@ from feedsvc.catalogue.records import Filed, dump, dump_served, referred_name
 from feedsvc.catalogue.schema import migrate
 from feedsvc.catalogue.signal import Signal
 from feedsvc.exceptions import CatalogueError
-from feedsvc.model import FILENAMES, FORMATS, SITE, Content, Problem, Served, Term, entry_key
+from feedsvc.model import FILENAMES, FORMATS, SITE, Content, Problem, Term, entry_key
+from feedsvc.rules import Served
 from feedsvc.uris import feed_path
 
 _Place = tuple[int, int, str, int]  # of a post in a feed: a row of post_terms

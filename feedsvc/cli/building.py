@@ -6,9 +6,10 @@ import time
 from dataclasses import fields
 from typing import Any
 
+from feedsvc.builds import Build, Report
 from feedsvc.cli.progress import progress
 from feedsvc.exceptions import CatalogueBusy, FeedsvcError
-from feedsvc.model import Build, Problem, Report
+from feedsvc.model import Problem
 from feedsvc.pipeline.progress import Progress
 from feedsvc.service import Service
 

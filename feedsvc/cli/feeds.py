@@ -10,9 +10,10 @@ import click
 from feedsvc.cli import say
 from feedsvc.cli.options import configured, json_option
 from feedsvc.config import Settings
-from feedsvc.model import FILENAMES, FeedFacts, Served, Term
+from feedsvc.model import FILENAMES, FeedFacts, Term
 from feedsvc.particulars import elsewhere, unlisted
 from feedsvc.render.opml import feeds_json, listings
+from feedsvc.rules import Served
 from feedsvc.service import Service
 from feedsvc.uris import feed_name, feed_path
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 import click
 import orjson
 
+from feedsvc.builds import Report
 from feedsvc.catalogue import TOKEN
 from feedsvc.config import Settings
-from feedsvc.model import Problem, Report, Term
+from feedsvc.model import Problem, Term
 from feedsvc.service import Service
 
 _FIRST = 5  # problems shown after a build

@@ -9,22 +9,11 @@ from feedsvc.catalogue import Index, Reader
 from feedsvc.compose.asked import Asked
 from feedsvc.compose.holding import contents
 from feedsvc.entries import Entries
-from feedsvc.model import (
-    FILENAMES,
-    FORMATS,
-    SITE,
-    Content,
-    Feed,
-    FeedRules,
-    Format,
-    Particulars,
-    Problem,
-    Served,
-    entry_key,
-)
+from feedsvc.model import FILENAMES, FORMATS, SITE, Content, Feed, Format, Problem, entry_key
 from feedsvc.particulars import particulars
 from feedsvc.plan import Slot, content_of, feed, rules_of
 from feedsvc.render import RenderRules, frame, splice
+from feedsvc.rules import FeedRules, Particulars, Served
 from feedsvc.select import Selection
 from feedsvc.uris import Bound
 

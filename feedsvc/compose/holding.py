@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from feedsvc.catalogue import Index, Position, Reader, choose
 from feedsvc.compose.asked import Asked
-from feedsvc.model import FeedRules
 from feedsvc.plan import Slot, period, reach, window
+from feedsvc.rules import FeedRules
 from feedsvc.uris import Bound, mark
 
 PART = 100  # entries that a part of a feed's history holds at most

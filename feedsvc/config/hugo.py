@@ -14,7 +14,7 @@ import yaml
 from feedsvc.config.layers import Layer, Value, text
 from feedsvc.config.values import language, url, valid, zone
 from feedsvc.exceptions import ConfigError
-from feedsvc.model import DateKeys, HugoRules
+from feedsvc.rules import DateKeys, HugoRules
 
 _SUFFIXES = ("toml", "yaml", "yml", "json")
 OWN_NAMES = tuple(f"hugo.{suffix}" for suffix in _SUFFIXES)

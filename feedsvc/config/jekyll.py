@@ -15,7 +15,8 @@ from feedsvc.config.reading import load_yaml
 from feedsvc.config.table import setting
 from feedsvc.config.values import language
 from feedsvc.exceptions import ConfigError
-from feedsvc.model import SITE, Default, Term
+from feedsvc.model import SITE, Term
+from feedsvc.rules import Default
 from feedsvc.uris import addressable, feed_path
 
 NAMES = ("_config.yml", "_config.yaml")  # in the order in which Jekyll looks for them

@@ -10,7 +10,7 @@ from feedsvc.config import hugo, pelican
 from feedsvc.config.layers import Layer
 from feedsvc.config.sample import told_by_posts
 from feedsvc.config.settings import Mark, mark
-from feedsvc.model import DateKeys, HugoRules, Layout, PelicanRules
+from feedsvc.rules import DateKeys, HugoRules, Layout, PelicanRules
 
 _JEKYLL = ("_config.yml", "_config.yaml")
 # what Hugo and its friends call them, for folders of posts that no site's configuration lies beside

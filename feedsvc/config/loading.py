@@ -18,7 +18,8 @@ from feedsvc.config.single import feed_tables
 from feedsvc.config.validation import validated
 from feedsvc.exceptions import ConfigError
 from feedsvc.media import Podcast
-from feedsvc.model import ContentRules, FeedRules, Look, Person, Served, Site
+from feedsvc.model import Person
+from feedsvc.rules import ContentRules, FeedRules, Look, Served, Site
 
 _MOST = 100  # posts in a feed whose window holds more than its limit
 _PARAGRAPH = "\n\n"  # Jekyll's own ``excerpt_separator``

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from feedsvc.config.layers import Layer, Value, text
 from feedsvc.config.values import language, url, valid, zone
 from feedsvc.exceptions import ConfigError
-from feedsvc.model import DateKeys, PelicanRules
+from feedsvc.rules import DateKeys, PelicanRules
 
 NAME = "pelicanconf.py"
 NAMES = (NAME, "publishconf.py")  # the second says more: it is what the published site is made with

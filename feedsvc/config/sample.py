@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from feedsvc.model import Layout
+from feedsvc.rules import Layout
 
 _SAMPLE = 12  # files that are looked into
 _FOLDERS = 40  # and folders in which they are looked for

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from feedsvc.config.sample import told_by_posts
-from feedsvc.model import ContentRules, FeedRules, FeedTables, Look, Served, Site
+from feedsvc.rules import ContentRules, FeedRules, FeedTables, Look, Served, Site
 
 _ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - listened at, but no address to fetch from
 

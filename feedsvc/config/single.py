@@ -9,7 +9,7 @@ from feedsvc.config.layers import Value, unknown
 from feedsvc.config.table import FEED_TABLE
 from feedsvc.config.validation import validated
 from feedsvc.exceptions import ConfigError
-from feedsvc.model import FeedTable, FeedTables
+from feedsvc.rules import FeedTable, FeedTables
 
 _KEYS = frozenset(setting.key for setting in FEED_TABLE)
 

@@ -20,7 +20,7 @@ import orjson
 import yaml
 
 from feedsvc.config.settings import TemplateSources
-from feedsvc.model import Templates
+from feedsvc.rules import Templates
 
 MOST_FILES = 2_000  # in each folder
 LARGEST = 500_000  # bytes of a file

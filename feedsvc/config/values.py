@@ -10,7 +10,8 @@ from math import isfinite
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from feedsvc.model import SCHEMES, Moves, Person, Term
+from feedsvc.model import SCHEMES, Person, Term
+from feedsvc.rules import Moves
 from feedsvc.uris import addressable, ascii_uri, feed_name
 
 _AMOUNT = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([A-Za-z]*)\s*")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from feedsvc.catalogue import Reader
-from feedsvc.model import FILENAMES, FeedFacts, Served, Term
+from feedsvc.model import FILENAMES, FeedFacts, Term
 from feedsvc.particulars import elsewhere
 from feedsvc.plan import gone_at
+from feedsvc.rules import Served
 from feedsvc.uris import feed_path, read_path
 
 

@@ -20,7 +20,7 @@ from feedsvc.export.files import IMPOSSIBLE, IN_THE_WAY, Files, Made
 from feedsvc.export.further import Further, Source
 from feedsvc.export.index import DOCUMENT, LIST, Index, Owed, Stand
 from feedsvc.export.places import OWN, Places
-from feedsvc.model import Served
+from feedsvc.rules import Served
 from feedsvc.uris import page_path, read_path
 
 _FORMAT = "1"  # raised when files are to be looked at anew

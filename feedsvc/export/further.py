@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from feedsvc.catalogue import Reader
-from feedsvc.model import Served, Term
+from feedsvc.model import Term
+from feedsvc.rules import Served
 
 
 @dataclass(frozen=True, slots=True)

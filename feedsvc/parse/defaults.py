@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import accumulate
 from re import Pattern, compile  # noqa: A004
 
-from feedsvc.model import Default
+from feedsvc.rules import Default
 from feedsvc.terms import categories
 
 

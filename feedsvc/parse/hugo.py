@@ -10,11 +10,11 @@ from posixpath import dirname, join, normpath
 
 from feedsvc.markup import text as plain_text
 from feedsvc.markup import to_html
-from feedsvc.model import ContentRules, HugoRules
 from feedsvc.parse.matter import Matter, lowered
 from feedsvc.parse.place import hugo_name, within
 from feedsvc.parse.shortcodes import fill_in
 from feedsvc.parse.source import Source, on_site, one_line
+from feedsvc.rules import ContentRules, HugoRules
 from feedsvc.selection import HTML, suffix
 from feedsvc.uris import HugoPage, ascii_uri, hugo_path
 

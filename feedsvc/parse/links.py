@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from feedsvc.model import Site
 from feedsvc.parse.place import Place
 from feedsvc.parse.source import Source, on_site
+from feedsvc.rules import Site
 from feedsvc.uris import UrlDrop, ascii_uri, jekyll_url, permalink_template, post_id
 
 # what validators and readers take them for: UUIDs (RFC 9562), URNs (RFC 8141) and tags (RFC 4151)

@@ -12,10 +12,10 @@ from posixpath import dirname, join, normpath, relpath, splitext
 from urllib.parse import urljoin
 
 from feedsvc.exceptions import ContentError
-from feedsvc.model import PelicanRules
 from feedsvc.parse.matter import Matter, lowered, read_matter
 from feedsvc.parse.place import within
 from feedsvc.parse.source import Source, on_site
+from feedsvc.rules import PelicanRules
 from feedsvc.selection import HTML, MARKDOWN, suffix
 from feedsvc.uris import ascii_uri, needs_unidecode, pelican_path, pelican_slug, tag_uri
 

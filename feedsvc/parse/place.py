@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from feedsvc.model import ContentRules, HugoRules, Markup
+from feedsvc.model import Markup
+from feedsvc.rules import ContentRules, HugoRules
 from feedsvc.selection import HTML, suffix
 
 _PLAIN_DATED = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})(?:[-_ ](.*))?\Z", re.DOTALL)  # a day's note has no more

@@ -9,7 +9,7 @@ from datetime import datetime
 from feedsvc.exceptions import ContentError
 from feedsvc.markup import text as plain_text
 from feedsvc.markup import to_html, with_references
-from feedsvc.model import ContentRules, Parsed, Person, Post, Reference, Site, Templates, Term
+from feedsvc.model import Parsed, Person, Post, Reference, Term
 from feedsvc.parse import hugo, pelican
 from feedsvc.parse.dates import settle, zone_named
 from feedsvc.parse.dating import embargo, expires, published, updated
@@ -22,6 +22,7 @@ from feedsvc.parse.page import page
 from feedsvc.parse.place import locate
 from feedsvc.parse.source import Source, one_line, without_html
 from feedsvc.parse.usual import read_usual
+from feedsvc.rules import ContentRules, Site, Templates
 from feedsvc.selection import is_draft
 from feedsvc.terms import LONGEST, MOST, Filing, categories, clean_name, tags, terms
 from feedsvc.uris import ascii_uri, downcase

@@ -9,10 +9,11 @@ from datetime import tzinfo
 
 from feedsvc.markup import legal
 from feedsvc.markup import text as plain_text
-from feedsvc.model import Beside, ContentRules, Problem, Site
+from feedsvc.model import Beside, Problem
 from feedsvc.parse.matter import Matter
 from feedsvc.parse.place import Place
 from feedsvc.parse.quick import Quoted
+from feedsvc.rules import ContentRules, Site
 from feedsvc.uris import ascii_uri
 
 _NOTHING = frozenset(("null", "Null", "NULL"))

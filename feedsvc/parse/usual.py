@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from functools import lru_cache
 
-from feedsvc.model import ContentRules, DateKeys, Parsed, Post, Site, Term
+from feedsvc.model import Parsed, Post, Term
 from feedsvc.parse.dates import read_date, settle, zone_named
 from feedsvc.parse.links import jekyll_drop, jekyll_links
 from feedsvc.parse.place import Place, locate
 from feedsvc.parse.quick import Quoted, read_lines
 from feedsvc.parse.source import one_line
+from feedsvc.rules import ContentRules, DateKeys, Site
 from feedsvc.terms import MOST, Filing, categories, tags, terms
 from feedsvc.uris import jekyll_url, permalink_template
 

@@ -12,11 +12,12 @@ from xxhash import xxh3_128_digest
 
 from feedsvc.catalogue import Draft, Filed, FileRow, LedgerPost, Standing, Writer, dump, instant, load
 from feedsvc.exceptions import ContentError
-from feedsvc.model import ContentRules, Fingerprint, Post, Problem, Site, Term
+from feedsvc.model import Fingerprint, Post, Problem, Term
 from feedsvc.pipeline.overlay import Overlay
 from feedsvc.pipeline.referring import MISSING, due_to_change, problems, resolved, unresolved
 from feedsvc.pipeline.taking import Taken
 from feedsvc.plan import terms_of
+from feedsvc.rules import ContentRules, Site
 from feedsvc.scan import SCANNED
 
 NEVER = Fingerprint(0, 0, 0, 0)  # of a file that could not be read

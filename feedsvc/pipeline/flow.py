@@ -9,9 +9,10 @@ from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
+from feedsvc.builds import Report
 from feedsvc.catalogue import Draft, Filed, Inquiry, Writer
 from feedsvc.config import Settings, templates
-from feedsvc.model import FeedRules, FeedTables, Report, Site, Term
+from feedsvc.model import Term
 from feedsvc.particulars import own
 from feedsvc.pipeline.gathering import Gathered, Gatherer
 from feedsvc.pipeline.planning import Planner
@@ -19,6 +20,7 @@ from feedsvc.pipeline.pool import Pool
 from feedsvc.pipeline.progress import Progress, silent
 from feedsvc.pipeline.rendering import Printed, Printer
 from feedsvc.render import RECIPE, RenderRules
+from feedsvc.rules import FeedRules, FeedTables, Site
 
 BATCH = 40  # feeds a process renders at a time
 TOGETHER = 2_000  # entries that are stored in one transaction

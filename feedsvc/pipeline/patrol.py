@@ -13,9 +13,9 @@ from pathlib import Path
 from feedsvc.catalogue import Inquiry
 from feedsvc.config import Settings, changed
 from feedsvc.exceptions import FeedsvcError
-from feedsvc.model import ContentRules
 from feedsvc.orphans import end_with_parent, give_way
 from feedsvc.pipeline.pool import POLITE
+from feedsvc.rules import ContentRules
 from feedsvc.scan import SCANNED, scan, size
 
 FEW = 1_000  # files that differ, up to which looking at them alone is less work than at everything

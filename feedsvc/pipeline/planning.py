@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from feedsvc.catalogue import Filed, Inquiry, choose
-from feedsvc.model import FeedRules, Site, Term, entry_key
+from feedsvc.model import Term, entry_key
 from feedsvc.particulars import particulars
 from feedsvc.pipeline.rendering import Job
 from feedsvc.plan import Slot, content_of, feed, merge, reach, rules_of, terms_of, window
+from feedsvc.rules import FeedRules, Site
 from feedsvc.select import Selection
 
 

@@ -15,8 +15,9 @@ from xxhash import xxh3_128_digest
 from feedsvc.catalogue import Packer
 from feedsvc.exceptions import ContentError
 from feedsvc.media import Media
-from feedsvc.model import Beside, ContentRules, Fingerprint, Post, Problem, Site, Templates
+from feedsvc.model import Beside, Fingerprint, Post, Problem
 from feedsvc.parse import parse
+from feedsvc.rules import ContentRules, Site, Templates
 from feedsvc.scan import read, size
 
 STILL = 30_000_000  # ns a file must have rested before it counts as finished

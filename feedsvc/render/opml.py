@@ -9,9 +9,10 @@ from datetime import datetime
 import orjson
 from lxml import etree
 
-from feedsvc.model import FILENAMES, FORMATS, SITE, FeedFacts, Format, Served, Term
+from feedsvc.model import FILENAMES, FORMATS, SITE, FeedFacts, Format, Term
 from feedsvc.particulars import particulars, unlisted
 from feedsvc.render.facts import moment
+from feedsvc.rules import Served
 from feedsvc.uris import feed_path, page_path
 
 _ORDER = ("site", "category", "tag", "author")

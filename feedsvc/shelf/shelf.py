@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from feedsvc.catalogue import BORN, CATALOGUE, SIGNAL, Reader, Signal
 from feedsvc.codings import Coding
 from feedsvc.exceptions import CatalogueError, CatalogueMissing
-from feedsvc.model import Served
+from feedsvc.rules import Served
 from feedsvc.shelf.memory import Memory
 from feedsvc.shelf.shelved import Key, Shelved, Variant
 

@@ -10,8 +10,9 @@ from math import inf
 from urllib.parse import unquote
 
 from feedsvc.codings import CODINGS, Coding, encode
-from feedsvc.model import MEDIA_TYPES, Document, Served
+from feedsvc.model import MEDIA_TYPES, Document
 from feedsvc.particulars import particulars
+from feedsvc.rules import Served
 
 Headers = list[tuple[str, str]]
 Key = str | tuple[str, str]

@@ -13,7 +13,7 @@ from datetime import datetime
 from posixpath import normpath
 from urllib.parse import quote, unquote, unquote_plus
 
-from feedsvc.model import HugoRules
+from feedsvc.rules import HugoRules
 
 _KEPT = frozenset("./\\_#+~-@")
 _TIDY = re.compile(r"[A-Za-z0-9./\\_#+~@-]*\Z")

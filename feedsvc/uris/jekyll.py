@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes
 
-from feedsvc.model import Site
+from feedsvc.rules import Site
 from feedsvc.uris.references import ascii_uri
 
 STYLES = {

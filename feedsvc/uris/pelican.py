@@ -11,7 +11,7 @@ from importlib import import_module
 from string import Formatter
 from urllib.parse import urlparse
 
-from feedsvc.model import PelicanRules
+from feedsvc.rules import PelicanRules
 from feedsvc.uris.references import ascii_uri
 
 try:  # an extra, `feedsvc[pelican]`: few slugs need it

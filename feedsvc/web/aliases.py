@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote, unquote
 
-from feedsvc.model import FILENAMES, SITE, Format, Served, Term
+from feedsvc.model import FILENAMES, SITE, Format, Term
+from feedsvc.rules import Served
 from feedsvc.uris import feed_path
 
 _SITE: dict[str, Format] = {

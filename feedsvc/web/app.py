@@ -13,7 +13,7 @@ from werkzeug.routing import BaseConverter
 
 from feedsvc.catalogue import Reader
 from feedsvc.exceptions import CatalogueError, SearchNotReady, SelectionError
-from feedsvc.model import Look
+from feedsvc.rules import Look
 from feedsvc.shelf import Current, Shelf, Shelved
 from feedsvc.web import responses
 from feedsvc.web.composed import Composed

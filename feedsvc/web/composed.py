@@ -14,8 +14,9 @@ from flask import Response
 from feedsvc import compose, search
 from feedsvc.catalogue import Position, Reader, Row
 from feedsvc.compose import Asked
-from feedsvc.model import FILENAMES, FORMATS, MEDIA_TYPES, Served, Term
+from feedsvc.model import FILENAMES, FORMATS, MEDIA_TYPES, Term
 from feedsvc.particulars import location, particulars, renamed
+from feedsvc.rules import Served
 from feedsvc.select import Selection
 from feedsvc.shelf import Current, Shelf, Shelved, links
 from feedsvc.web import responses

@@ -13,9 +13,9 @@ from flask import Flask, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.exceptions import MethodNotAllowed, NotFound, Unauthorized
 
+from feedsvc.builds import Build
 from feedsvc.catalogue import Control
 from feedsvc.exceptions import CatalogueError
-from feedsvc.model import Build
 from feedsvc.shelf import Shelf
 from feedsvc.web import metrics, responses
 from feedsvc.web.counts import Counts

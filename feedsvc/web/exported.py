@@ -14,7 +14,8 @@ from werkzeug.exceptions import Gone
 
 from feedsvc.catalogue import Reader
 from feedsvc.export import Further
-from feedsvc.model import SITE, Look, Served, Term
+from feedsvc.model import SITE, Term
+from feedsvc.rules import Look, Served
 from feedsvc.shelf import Current, Shelved
 from feedsvc.uris import page_path
 from feedsvc.web import redirects

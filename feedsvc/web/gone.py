@@ -6,8 +6,9 @@ from math import inf
 
 from werkzeug.exceptions import Gone
 
-from feedsvc.model import FeedFacts, Served, Term
+from feedsvc.model import FeedFacts, Term
 from feedsvc.plan import gone_at
+from feedsvc.rules import Served
 
 
 class Elsewhere(Exception):  # noqa: N818 - no error

@@ -9,10 +9,11 @@ from hashlib import blake2b
 from feedsvc.catalogue import Reader
 from feedsvc.compose import Asked, compose, contents
 from feedsvc.export import Further
-from feedsvc.model import FILENAMES, FORMATS, SITE, Served, Term
+from feedsvc.model import FILENAMES, FORMATS, SITE, Term
 from feedsvc.particulars import particulars
 from feedsvc.plan import Slot, rules_of
 from feedsvc.render import RECIPE
+from feedsvc.rules import Served
 from feedsvc.select import Selection
 from feedsvc.uris import Bound
 from feedsvc.web.pages.home import LATEST as LATEST_AT_HOME

@@ -8,8 +8,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from feedsvc.builds import Build
 from feedsvc.catalogue import Reader
-from feedsvc.model import Build
 
 _BUILD_STATES = ("queued", "running", "done", "failed")
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 import orjson
 
 from feedsvc.config import Settings
-from feedsvc.model import Look
+from feedsvc.rules import Look
 
 _VARIABLE = "_FEEDSVC_ORDERS"
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from feedsvc.catalogue import Reader
-from feedsvc.model import FILENAMES, Served
+from feedsvc.model import FILENAMES
 from feedsvc.particulars import elsewhere
+from feedsvc.rules import Served
 from feedsvc.uris import feed_path
 from feedsvc.web import aliases
 

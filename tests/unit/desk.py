@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
+from feedsvc.builds import Report
 from feedsvc.catalogue import Reader, Writer
 from feedsvc.config.loading import load
-from feedsvc.model import Report
 from feedsvc.pipeline import rebuild
 from feedsvc.pipeline.progress import Progress, silent
 

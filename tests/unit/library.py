@@ -10,7 +10,8 @@ from pathlib import Path
 
 from feedsvc.catalogue import Draft, Filed, Writer, Written, instant
 from feedsvc.catalogue.records import Standing
-from feedsvc.model import FILENAMES, FORMATS, FeedRules, Post, Served, Site, Term
+from feedsvc.model import FILENAMES, FORMATS, Post, Term
+from feedsvc.rules import FeedRules, Served, Site
 from feedsvc.uris import feed_path
 
 SERVED = Served(

@@ -18,7 +18,8 @@ from feedsvc.config.loading import load, reread
 from feedsvc.config.reference import rewritten
 from feedsvc.config.values import baseurl, duration, feeds, language, listing, size, url, zone
 from feedsvc.exceptions import ConfigError
-from feedsvc.model import Default, Person
+from feedsvc.model import Person
+from feedsvc.rules import Default
 from feedsvc.scan import any_post, exists
 
 ROOT = Path(__file__).parents[2]

@@ -21,10 +21,11 @@ from feedsvc.config.apple import category
 from feedsvc.config.layers import CONFIG, CONTENT, STATE
 from feedsvc.config.table import FEED_TABLE
 from feedsvc.media import PODCAST_FILES, Enclosure, Episode, Image, Media
-from feedsvc.model import FILENAMES, SCHEMES, ContentRules, Site
+from feedsvc.model import FILENAMES, SCHEMES
 from feedsvc.parse import __doc__ as parse_codes
 from feedsvc.parse import parse
 from feedsvc.pipeline.referring import MISSING
+from feedsvc.rules import ContentRules, Site
 from feedsvc.select import LONGEST_QUERY, MOST_NAMES, MOST_WORDS, OURS
 from feedsvc.shelf import Shelf
 from feedsvc.web import aliases

@@ -14,8 +14,8 @@ import pytest
 from feedsvc.exceptions import CatalogueBusy, CatalogueError
 from feedsvc.export import Exporter, ExportReport, Source, exporter
 from feedsvc.export.places import Places
-from feedsvc.model import Look
 from feedsvc.pipeline.progress import silent
+from feedsvc.rules import Look
 from feedsvc.web.exported import Exported
 from tests.unit.desk import Desk, documents, post
 

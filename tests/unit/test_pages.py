@@ -17,7 +17,8 @@ from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 from lxml import html
 
-from feedsvc.model import SITE, FeedTable, FeedTables, Look, Served, Term
+from feedsvc.model import SITE, Term
+from feedsvc.rules import FeedTable, FeedTables, Look, Served
 from feedsvc.shelf import Shelf
 from feedsvc.web.app import make_app, serving
 from feedsvc.web.orders import Orders

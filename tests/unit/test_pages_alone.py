@@ -9,7 +9,8 @@ import pytest
 from lxml import html
 
 from feedsvc.export import Further
-from feedsvc.model import SITE, Look, Term
+from feedsvc.model import SITE, Term
+from feedsvc.rules import Look
 from feedsvc.web.exported import Exported
 from tests.unit.desk import Desk, post
 

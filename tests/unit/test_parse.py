@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedsvc.exceptions import ContentError
-from feedsvc.model import ContentRules, Default, Parsed, Person, Post, Site, Term
+from feedsvc.model import Parsed, Person, Post, Term
 from feedsvc.parse import parse
+from feedsvc.rules import ContentRules, Default, Site
 
 SITE = Site("https://news.example.org", timezone="Asia/Shanghai")
 JEKYLL = ContentRules(layout="jekyll", naive_dates="utc")

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from feedsvc.config.hugo import date_keys
 from feedsvc.markup import to_html
-from feedsvc.model import ContentRules, HugoRules, Parsed, PelicanRules, Post, Site
+from feedsvc.model import Parsed, Post
 from feedsvc.parse import parse
 from feedsvc.parse.place import kept_at
+from feedsvc.rules import ContentRules, HugoRules, PelicanRules, Site
 
 SITE = Site("https://example.org", baseurl="/b", timezone="Asia/Shanghai")
 RULES = ContentRules(

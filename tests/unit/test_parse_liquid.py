@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedsvc.markup import reference
-from feedsvc.model import ContentRules, Site, Templates
 from feedsvc.parse import parse
 from feedsvc.parse.liquid import Given, render
+from feedsvc.rules import ContentRules, Site, Templates
 
 SITE = Site("https://bay.example.org", baseurl="/海", title="港湾 Bay", timezone="Asia/Shanghai")
 TEMPLATES = Templates(
@@ -268,7 +268,7 @@ def test_what_is_not_to_be_rendered_is_not(front: str) -> None:
 def test_posts_without_any_do_not_load_it() -> None:
     code = (
         "import sys; from datetime import datetime, UTC\n"
-        "from feedsvc.model import ContentRules, Site\nfrom feedsvc.parse import parse\n"
+        "from feedsvc.rules import ContentRules, Site\nfrom feedsvc.parse import parse\n"
         "parse(b'---\\ntitle: x\\n---\\n{ a } % b', '_posts/2024-01-01-x.md', ContentRules(layout='jekyll'),"
         " Site('https://a.example.org'), datetime(2024, 1, 1, tzinfo=UTC))\n"
         "sys.exit('liquid' in sys.modules)"

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedsvc.media import Enclosure, Episode, Image, Media
-from feedsvc.model import Beside, ContentRules, Default, Parsed, Site
+from feedsvc.model import Beside, Parsed
 from feedsvc.parse import parse
 from feedsvc.parse.durations import seconds
 from feedsvc.parse.media import MOST
 from feedsvc.parse.media_types import media_type
+from feedsvc.rules import ContentRules, Default, Site
 
 SITE = Site("https://e.example.org", baseurl="/b", timezone="Asia/Shanghai")
 JEKYLL = ContentRules(layout="jekyll")

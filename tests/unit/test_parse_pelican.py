@@ -9,8 +9,9 @@ import pytest
 from feedsvc.config.pelican import DATES
 from feedsvc.exceptions import ContentError
 from feedsvc.markup import to_html
-from feedsvc.model import ContentRules, Parsed, PelicanRules, Post, Site
+from feedsvc.model import Parsed, Post
 from feedsvc.parse import parse
+from feedsvc.rules import ContentRules, PelicanRules, Site
 from feedsvc.uris import needs_unidecode, pelican_slug
 
 SITE = Site("https://example.org", baseurl="/b", timezone="Asia/Shanghai")

@@ -9,9 +9,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from feedsvc.exceptions import ContentError
-from feedsvc.model import ContentRules, DateKeys, Default, Parsed, Site, Templates
+from feedsvc.model import Parsed
 from feedsvc.parse.post import parse_any
 from feedsvc.parse.usual import read_usual
+from feedsvc.rules import ContentRules, DateKeys, Default, Site, Templates
 
 SEEN = datetime(2024, 5, 1, 12, tzinfo=UTC)
 SITE = Site("https://example.org", "/news", timezone="Asia/Shanghai")

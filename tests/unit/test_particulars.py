@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from feedsvc.catalogue.records import dump_served, load_served
 from feedsvc.config import Settings
 from feedsvc.config.values import is_pattern
-from feedsvc.model import SITE, FeedTable, FeedTables, Particulars, Term
+from feedsvc.model import SITE, Term
 from feedsvc.particulars import location, own, particulars
+from feedsvc.rules import FeedTable, FeedTables, Particulars
 from tests.unit.test_config import complaint, read
 
 SINGLE = """

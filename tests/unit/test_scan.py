@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from feedsvc.exceptions import ContentError, ContentMissing
-from feedsvc.model import ContentRules, Fingerprint, Known
+from feedsvc.model import Fingerprint, Known
+from feedsvc.rules import ContentRules
 from feedsvc.scan import RACY, Changes, exists, read, scan
 
 PLAIN = ContentRules(layout="plain")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedsvc.model import ContentRules
+from feedsvc.rules import ContentRules
 from feedsvc.selection import is_draft, is_folder, is_post
 
 JEKYLL = ContentRules(layout="jekyll")

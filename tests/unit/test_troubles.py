@@ -11,9 +11,9 @@ import orjson
 import pytest
 from lxml import etree
 
+from feedsvc.builds import Report
 from feedsvc.config.loading import load
 from feedsvc.exceptions import ContentMissing
-from feedsvc.model import Report
 from feedsvc.service import Service
 
 NOON = 1_900_000_000.0  # 2030-03-17T17:46:40Z, far from the machine's clock: no file looks as though being written

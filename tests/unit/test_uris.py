@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedsvc.model import FILENAMES, SCHEMES, SITE, Site, Term
+from feedsvc.model import FILENAMES, SCHEMES, SITE, Term
+from feedsvc.rules import Site
 from feedsvc.uris import (
     UrlDrop,
     absolute,

@@ -18,9 +18,9 @@ from liquid.tag import Tag
 from liquid.token import TOKEN_EOF, TOKEN_OUTPUT, TOKEN_TAG
 
 from feedsvc.markup import reference
-from feedsvc.model import Site, Templates
 from feedsvc.parse.liquid.lexing import Lexer
 from feedsvc.parse.liquid.limits import LARGEST, PER_CHARACTER, PER_ROUND, Budget, Unrenderable
+from feedsvc.rules import Site, Templates
 
 # beside python-liquid's own errors, what its filters raise for values that they do not expect
 FAULTS = (LiquidError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)

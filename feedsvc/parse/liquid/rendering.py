@@ -11,12 +11,12 @@ from types import MappingProxyType
 import orjson
 from liquid.exceptions import LiquidError
 
-from feedsvc.model import Site, Templates
 from feedsvc.parse.liquid.environment import Context, Given, LiquidEnvironment, reason, rendered
 from feedsvc.parse.liquid.filters import FILTERS
 from feedsvc.parse.liquid.limits import Unrenderable
 from feedsvc.parse.liquid.moments import moment
 from feedsvc.parse.liquid.tags import TAGS
+from feedsvc.rules import Site, Templates
 
 _MOST_FAULTS = 20  # of a post that are told
 _MOST_MARKS = 5_000  # in a post: reading one takes some 50 µs

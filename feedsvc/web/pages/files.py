@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from feedsvc.catalogue import Reader
-from feedsvc.model import Look, Served
+from feedsvc.rules import Look, Served
 from feedsvc.shelf import Current, Shelved
 from feedsvc.web.pages import icons
 

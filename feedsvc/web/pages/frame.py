@@ -11,8 +11,9 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, P
 from markupsafe import Markup
 
 from feedsvc.catalogue import Reader
-from feedsvc.model import SITE, Look, Served, Term
+from feedsvc.model import SITE, Term
 from feedsvc.particulars import own, particulars
+from feedsvc.rules import Look, Served
 from feedsvc.shelf import Current, Headers, Key, Shelved
 from feedsvc.uris import page_path
 from feedsvc.web.pages.files import Files

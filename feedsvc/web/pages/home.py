@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode
 
 from feedsvc.catalogue import Listed, Order, Reader, listed, totals
-from feedsvc.model import SCHEMES, Served
+from feedsvc.model import SCHEMES
 from feedsvc.particulars import unlisted
+from feedsvc.rules import Served
 from feedsvc.terms import clean_name
 from feedsvc.web.pages.speech import Speech
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from feedsvc.catalogue import Reader
-from feedsvc.model import SCHEMES, SITE, Look, Term
+from feedsvc.model import SCHEMES, SITE, Term
 from feedsvc.particulars import elsewhere, renamed
+from feedsvc.rules import Look
 from feedsvc.shelf import Current, Key, Shelved
 from feedsvc.uris import Bound, archive_path, page_path, read_archive_path, read_path
 from feedsvc.web.gone import Elsewhere, stays_until

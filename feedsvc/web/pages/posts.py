@@ -13,9 +13,10 @@ import orjson
 from feedsvc.catalogue import Filed, Reader
 from feedsvc.compose import Asked, contents
 from feedsvc.markup import text, to_html, with_references
-from feedsvc.model import Content, Served, Term, entry_key
+from feedsvc.model import Content, Term, entry_key
 from feedsvc.particulars import particulars, unlisted
 from feedsvc.plan import Slot, content_of
+from feedsvc.rules import Served
 from feedsvc.select import Selection
 from feedsvc.uris import Bound
 from feedsvc.web.pages.reading import readable

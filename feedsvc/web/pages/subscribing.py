@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from feedsvc.model import FILENAMES, MEDIA_TYPES, Format, Served, Term
+from feedsvc.model import FILENAMES, MEDIA_TYPES, Format, Term
 from feedsvc.particulars import particulars
+from feedsvc.rules import Served
 from feedsvc.uris import feed_path
 
 FORMATS: tuple[tuple[Format, str], ...] = (("atom", "Atom"), ("rss", "RSS"), ("json", "JSON Feed"))
