@@ -50,13 +50,16 @@ def scan(
     where the folder is not there, or is closed to us.
     """
     walk = _walk(content, rules, skip)
-    found = dict(walk.below("") if paths is None else walk.at(paths))
+    present, suspect = set[str](), set[str]()
+    for path, fingerprint in walk.below("") if paths is None else walk.at(paths):
+        present.add(path)
+        if not _unchanged(known.get(path), fingerprint):
+            suspect.add(path)
     if "" in walk.closed:
         raise ContentMissing(f"{content}: cannot be looked at: {walk.closed['']}")
-    suspect = sorted(path for path, fingerprint in found.items() if not _unchanged(known.get(path), fingerprint))
     shut = tuple(f"{folder}/" for folder in walk.closed)
-    vanished = sorted(path for path in known if path not in found and not path.startswith(shut))
-    return Changes(tuple(suspect), tuple(vanished), found.keys(), tuple(walk.problems()))
+    vanished = sorted(path for path in known if path not in present and not path.startswith(shut))
+    return Changes(tuple(sorted(suspect)), tuple(vanished), present, tuple(walk.problems()))
 
 
 def any_post(content: Path, rules: ContentRules, skip: Path) -> bool:

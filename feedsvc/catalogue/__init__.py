@@ -7,7 +7,7 @@ from feedsvc.catalogue.directory import Listed, Order, listed, totals
 from feedsvc.catalogue.draft import Draft, FileRow, Written
 from feedsvc.catalogue.inquiry import Inquiry
 from feedsvc.catalogue.ledger import LedgerFile, LedgerPost, read_ledger
-from feedsvc.catalogue.packing import Rendered, pack_rendered
+from feedsvc.catalogue.packing import Rendered, pack_rendered, unpack_rendered
 from feedsvc.catalogue.reader import Reader
 from feedsvc.catalogue.records import Filed, Standing, dump, instant, load, referred_name
 from feedsvc.catalogue.signal import Signal
@@ -47,4 +47,5 @@ __all__ = [
     "read_ledger",
     "referred_name",
     "totals",
+    "unpack_rendered",
 ]

@@ -86,8 +86,10 @@ class Connection(sqlite3.Connection):
             raise
 
 
-def connect(path: Path, *, create: bool, page: int = 4096) -> Connection:
+def connect(path: Path, *, create: bool, page: int = 4096, cache: int = 2**21) -> Connection:
     """Open a database in WAL mode, in autocommit: transactions are begun by hand. New: pages of ``page`` bytes.
+
+    ``cache`` is how many bytes of pages it keeps in memory at most; twice as many wait in the WAL to be moved.
 
     Raises CatalogueMissing when it is not there and not to be created, CatalogueError when it cannot be used.
     """
@@ -101,7 +103,14 @@ def connect(path: Path, *, create: bool, page: int = 4096) -> Connection:
     except sqlite3.Error as error:
         raise CatalogueError(str(path), f"cannot be opened: {error}") from error
     connection.path = str(path)
-    for pragma in (f"page_size = {page}", "journal_mode = WAL", "synchronous = NORMAL", "temp_store = MEMORY"):
+    for pragma in (
+        f"page_size = {page}",
+        f"cache_size = -{cache // 1024}",
+        f"wal_autocheckpoint = {2 * cache // page}",
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "temp_store = MEMORY",
+    ):
         connection.execute(f"PRAGMA {pragma}")
     return connection
 

@@ -49,3 +49,8 @@ def unpack_rendered(data: bytes) -> Rendered:
 def row_id(version: bytes) -> int:
     """A version as the 64-bit number that rows are found by."""
     return int.from_bytes(version, "big", signed=True)
+
+
+def version_of(row: int) -> bytes:
+    """The version whose ``row_id`` this is."""
+    return row.to_bytes(8, "big", signed=True)

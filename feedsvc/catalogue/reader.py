@@ -11,16 +11,17 @@ from pathlib import Path
 
 from feedsvc.catalogue.connection import CATALOGUE, Packer, connect
 from feedsvc.catalogue.ledger import Ledger
-from feedsvc.catalogue.packing import Rendered, row_id, unpack_keys, unpack_rendered, unpack_three
+from feedsvc.catalogue.packing import Rendered, row_id, unpack_keys, unpack_rendered, unpack_three, version_of
 from feedsvc.catalogue.records import Filed, Standing, load, load_served
 from feedsvc.exceptions import CatalogueError
-from feedsvc.model import SITE, Document, FeedFacts, Format, Problem, Term, splice
+from feedsvc.model import SITE, Document, FeedFacts, Problem, Term, splice
 from feedsvc.rules import Served
 
 _FEED_FACTS = (
     "SELECT f.scheme, f.name, f.entries, f.updated, l.emptied FROM feeds f "
     "LEFT JOIN ledger_feeds l ON l.scheme = f.scheme AND l.name = f.name "
 )
+_TOGETHER = 500  # entries asked for in one query
 _FILED = (
     "SELECT p.number, p.path, p.id, p.published, p.updated, p.standing, p.version, p.digest, p.record FROM posts p "
 )
@@ -120,8 +121,12 @@ class Reader:
         ).fetchone()
         if not packed:
             return None
-        entries = (self._entry(version, document.format) for _, version in keys)
-        return replace(document, body=splice(unpack_three(packed), entries))
+        wanted = [version for _, version in keys]
+        entries = self.entries(wanted)
+        if missing := set(wanted).difference(entries):
+            lost = min(missing).hex()
+            raise CatalogueError(self.path, f"an entry is missing ({lost}): delete the folder's catalogue files")
+        return replace(document, body=splice(unpack_three(packed), [entries[each][document.format] for each in wanted]))
 
     def validators(self, address: str, generation: int) -> Document | None:
         """The same without its body: its ETag, its time and what entries it has."""
@@ -138,16 +143,22 @@ class Reader:
 
     def entry(self, version: bytes) -> Rendered | None:
         """An entry's bytes in every format; None where it has not been rendered."""
-        row = self.connection.execute("SELECT rendered FROM entries WHERE version = ?", (row_id(version),)).fetchone()
-        return unpack_rendered(self.packer.unpack(row[0])) if row else None
+        return self.entries([version]).get(version)
 
-    def _entry(self, version: bytes, format_: Format) -> bytes:
-        rendered = self.entry(version)
-        if rendered is None:
-            raise CatalogueError(
-                self.path, f"an entry is missing ({version.hex()}): delete the folder's catalogue files"
-            )
-        return rendered[format_]
+    def entries(self, versions: Sequence[bytes]) -> dict[bytes, Rendered]:
+        """The same of those of these entries that have been rendered."""
+        packed = self.packed_entries(versions)
+        return {version: unpack_rendered(self.packer.unpack(each)) for version, each in packed.items()}
+
+    def packed_entries(self, versions: Sequence[bytes]) -> dict[bytes, bytes]:
+        """The same, as they are stored."""
+        found: dict[bytes, bytes] = {}
+        for start in range(0, len(versions), _TOGETHER):
+            rows = [row_id(version) for version in versions[start : start + _TOGETHER]]
+            places = ",".join("?" * len(rows))
+            stored = self.connection.execute(f"SELECT version, rendered FROM entries WHERE version IN ({places})", rows)
+            found |= {version_of(row): packed for row, packed in stored.fetchall()}
+        return found
 
     def etags(self, generation: int) -> list[tuple[str, str]]:
         """Every document's address and ETag, as of ``generation``."""

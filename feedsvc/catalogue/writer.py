@@ -17,7 +17,7 @@ from feedsvc.catalogue.draft import Draft, FileRow, Written
 from feedsvc.catalogue.inquiry import Inquiry
 from feedsvc.catalogue.ledger import LedgerFile
 from feedsvc.catalogue.lock import Lock
-from feedsvc.catalogue.packing import pack_keys, pack_three, row_id, unpack_keys
+from feedsvc.catalogue.packing import pack_keys, pack_three, row_id, unpack_keys, version_of
 from feedsvc.catalogue.records import Filed, dump, dump_served, referred_name
 from feedsvc.catalogue.schema import migrate
 from feedsvc.catalogue.signal import Signal
@@ -29,6 +29,7 @@ from feedsvc.uris import feed_path
 _Place = tuple[int, int, str, int]  # of a post in a feed: a row of post_terms
 
 PAGE = 16_384  # bytes: entries of some 4 KB lie in few pages
+CACHE = 2**25  # bytes: less, and a first build writes the same pages again and again
 STATES = 50  # of a document, before it is as it is, that are remembered
 REMEMBERED = 20_000  # changes: who has missed more looks at all posts
 KEPT = 60.0  # seconds a superseded document stays for readers that are in the middle of an answer
@@ -47,7 +48,7 @@ class Writer(Inquiry):
             self._lock = Lock(state / LOCK, listens=listens)
             undo.callback(self._lock.release)
             self.path = str(state)
-            self.connection = connect(state / CATALOGUE, create=True, page=PAGE)
+            self.connection = connect(state / CATALOGUE, create=True, page=PAGE, cache=CACHE)
             undo.callback(self.connection.close)
             self.packer = Packer()
             self._numbers: dict[Term, int] = {}  # rows of feeds, which stay
@@ -221,7 +222,7 @@ class Writer(Inquiry):
         run("INSERT INTO refers VALUES (?, ?)", [row for _, new in changed if new for row in _refers(new)])
         run(
             "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [_post_row(new) for _, new in changed if new],
+            (_post_row(new) for _, new in changed if new),
         )
         run(
             "INSERT OR REPLACE INTO bodies VALUES (?, ?)",
@@ -351,7 +352,7 @@ class Writer(Inquiry):
 
     def _in_use(self, row: int, number: int) -> bool:
         """Whether any document holds an entry: one of a feed that its post is filed under, or a copy of the post."""
-        key = row.to_bytes(8, "big", signed=True)
+        key = version_of(row)
         copies = self.connection.execute(
             "SELECT p.number, p.version FROM ledger_posts l JOIN posts p ON p.name = l.name OR p.id = l.id "
             "WHERE l.number = ?",

@@ -39,11 +39,11 @@ def _render(
 ) -> list[bytes]:
     """The entries, in order: those that are stored, and the rest made now."""
     keys = {entry_key(slot.version, content): slot.number for slot in slots}
-    found = {key: reader.entry(key) for key in keys}
-    missing = [number for key, number in keys.items() if found[key] is None]
+    found = reader.entries(list(keys))
+    missing = [number for key, number in keys.items() if key not in found]
     problems: list[Problem] = []  # a rebuild tells of those
     found |= Entries(reader, rules).render(missing, (format_,), content, problems)
-    return [rendered[format_] for key in keys if (rendered := found[key]) is not None]
+    return [rendered[format_] for key in keys if (rendered := found.get(key))]
 
 
 def _feed(asked: Asked, slots: Sequence[Slot], before: Bound | None, served: Served) -> Feed:

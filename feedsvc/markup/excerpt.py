@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from feedsvc.markup.characters import legal
 from feedsvc.markup.clean import to_html
 from feedsvc.markup.markdown import to_raw_html
 from feedsvc.markup.plain import text
@@ -13,11 +14,9 @@ from feedsvc.model import Markup
 # a line without any mark of Markdown or HTML: its text is what stands there
 _WORDS = re.compile(r"(?![-+=\s]|\d+[.)])[^<>&*_`\[\]|#~{}\\\n\x00-\x1f\x7f-\x9f]*\n?\Z")
 _REFERENCE = re.compile(r"^ {0,3}(\[[^\]\n]+\]):.+$", re.MULTILINE)
-# what may hold words that are not shown: any but the commonest elements, and what hides
-_UNSEEN = re.compile(
-    r"<(?!/?(?:p|a|b|i|em|strong|br|span|code|h[1-6]|img|ul|ol|li|blockquote)[\s/>]|https?://)|hidden|display|visibility|[\x00-\x08\x0e-\x1f]",
-    re.IGNORECASE,
-)
+# elements that may hold words that are not shown: any but the commonest; and what hides
+_UNCOMMON = re.compile(r"<(?!/?(?:p|a|b|i|em|strong|br|span|code|h[1-6]|img|ul|ol|li|blockquote)[\s/>]|https?://)")
+_HIDING = ("hidden", "display", "visibility")
 # HTML that Markdown passes on as it stands, to the first blank line (CommonMark, HTML blocks of kind 6)
 _BLOCK = re.compile(r"<(?:p|div|h[1-6]|ul|ol|table|blockquote|section|article|figure)[\s>]", re.IGNORECASE)
 _MEANS_MORE = re.compile(r"\n[ \t]*\n|<https?:|\{")  # what ends such a block, or is read in it all the same
@@ -34,7 +33,9 @@ def excerpt(body: str, separator: str, markup: Markup) -> str:
         return " ".join(head.split())
     if found and markup == "markdown" and "[" in head:
         head = "\n".join((head, "", *_references(head, tail)))
-    if _UNSEEN.search(head):
+    head = legal(head)
+    lowered = head.lower()
+    if _UNCOMMON.search(lowered) or any(hiding in lowered for hiding in _HIDING):
         return text(to_html(head, markup, _NOWHERE))
     # all of it is seen: a third of the time
     return text(to_raw_html(head) if markup == "markdown" and not _is_html(head) else head)

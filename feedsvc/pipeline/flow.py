@@ -22,7 +22,7 @@ from feedsvc.pipeline.rendering import Printed, Printer
 from feedsvc.render import RECIPE, RenderRules
 from feedsvc.rules import FeedRules, FeedTables, Site
 
-BATCH = 40  # feeds a process renders at a time
+BATCH = 20  # feeds a process renders at a time
 TOGETHER = 2_000  # entries that are stored in one transaction
 ALONE = 60  # feeds up to which starting other processes does not pay
 

@@ -20,7 +20,7 @@ from feedsvc.selection import scope
 
 SOON = 0.04  # seconds after which a file that looks unfinished is read again
 GRACE = 2.0  # seconds a file must have been gone before its post is removed
-CHUNK = 2_000  # files filed before they are committed: what an interrupted run need not do again
+CHUNK = 3_000  # files filed before they are committed: what an interrupted run need not do again
 BATCH = 100  # files a process reads at a time
 ALONE = 1_000  # files up to which starting other processes does not pay
 

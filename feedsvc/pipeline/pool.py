@@ -51,7 +51,7 @@ class Pool:
 
     def each(self, work: Work[Item, Result], items: Sequence[Item], *, batch: int, alone: int) -> Iterator[Result]:
         """Results of ``work`` on batches of items, in order. Up to ``alone`` items are worked on in this process."""
-        batches = iter([items[start : start + batch] for start in range(0, len(items), batch)])
+        batches = (items[start : start + batch] for start in range(0, len(items), batch))
         if len(items) <= alone or self._others < 1:
             yield from map(work, batches)
             return
