@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -33,6 +33,18 @@ UNASKED = ("start", "timer", "change", "due")  # triggers whose builds are noted
 TOLD = 200  # problems that a noted build lists
 
 Clock = Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request for a rebuild that was taken up, and what has been done since.
+
+    ``since`` in seconds of time.monotonic().
+    """
+
+    build: int
+    since: float
+    report: Report = Report(generation=0)  # noqa: RUF009 - frozen
 
 
 class Service:
@@ -80,8 +92,11 @@ class Service:
         paths: frozenset[str] | None = None,
         allow_empty: bool = False,
         settle: bool = True,
+        asked: Asked | None = None,
     ) -> Report:
         """Look at the folder, or at ``paths`` of it, and publish what changed; noted among the builds.
+
+        It answers ``asked``, else whatever request waits, unless ``paths`` are all that is looked at.
 
         Configuration that changed is read again first. ``settle`` waits for files that are being written, or have
         just vanished, and looks again; whoever asked for a rebuild waits for those being written in any case.
@@ -89,9 +104,10 @@ class Service:
         """
         writer = self.open()
         with self._control() as control:
-            # a look at some paths does not answer whoever asked for a rebuild
-            build, asked = control.start(trigger, self.clock(), take=paths is None)
-            started = time.monotonic()
+            if asked is None and paths is None:
+                asked = self._take(control)
+            build = control.start(trigger, self.clock()) if asked is None else asked.build
+            started = time.monotonic() if asked is None else asked.since
             try:
                 self._refresh()
                 report = self._look(writer, progress, paths=paths, allow_empty=allow_empty)
@@ -104,7 +120,7 @@ class Service:
                     control.finish(build, self.clock(), {}, reason)
                 raise
             report = replace(report, seconds=round(time.monotonic() - started, 6))
-            control.finish(build, self.clock(), told(report))
+            control.finish(build, self.clock(), told(asked.report.then(report) if asked else report))
             if not report.did_something:
                 control.forget(build, UNASKED)
         return report
@@ -250,6 +266,15 @@ class Service:
     def _control(self) -> Iterator[Control]:
         with closing(Control(self.settings.state)) as control:
             yield control
+
+    def take(self) -> Asked | None:
+        """Take up the request that waits, for a rebuild that begins with a look of another kind."""
+        with self._control() as control:
+            return self._take(control)
+
+    def _take(self, control: Control) -> Asked | None:
+        build = control.take(self.clock())
+        return None if build is None else Asked(build, time.monotonic())
 
     # -- the ledger and the token --------------------------------------------------------------------------
 

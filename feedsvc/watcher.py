@@ -99,7 +99,8 @@ class Watcher:
         except FileNotFoundError:
             self._stop.wait(CHECK / 1000)  # gone between two looks
         except OSError as error:
-            log.warning("cannot watch, rescans find what changes", reason=str(error))
+            if self._settings.watch:
+                log.warning("cannot watch, rescans find what changes", reason=str(error))
             self._stop.wait(self._settings.every)
 
     def _tell(self, root: Path, names: set[str]) -> None:

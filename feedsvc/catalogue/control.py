@@ -54,27 +54,22 @@ class Control:
         """Whether a request waits."""
         return self._connection.execute("SELECT 1 FROM builds WHERE state = 'queued' LIMIT 1").fetchone() is not None
 
-    def start(self, trigger: str, now: float, *, take: bool = True) -> tuple[int, bool]:
-        """Take the request that waits, if it is to be taken, or note a build nobody asked for.
+    def take(self, now: float) -> int | None:
+        """Take up the request that waits; gives its id, None where none does."""
+        row = self._connection.execute(
+            "UPDATE builds SET state = 'running', started = ? "
+            "WHERE id = (SELECT min(id) FROM builds WHERE state = 'queued') RETURNING id",
+            (now,),
+        ).fetchone()
+        return int(row[0]) if row else None
 
-        Gives its id, and whether it was asked for.
-        """
-        with self._connection.transaction():
-            row = None
-            if take:
-                row = self._connection.execute(
-                    "UPDATE builds SET state = 'running', started = ? "
-                    "WHERE id = (SELECT min(id) FROM builds WHERE state = 'queued') RETURNING id",
-                    (now,),
-                ).fetchone()
-            asked = row is not None
-            if row is None:
-                row = self._connection.execute(
-                    "INSERT INTO builds (state, trigger, requested, started) VALUES ('running', ?, ?, ?) RETURNING id",
-                    (trigger, now, now),
-                ).fetchone()
-            self._connection.execute("DELETE FROM builds WHERE id <= ?", (row[0] - _KEPT,))
-        return int(row[0]), asked
+    def start(self, trigger: str, now: float) -> int:
+        """Note a build that nobody asked for; gives its id."""
+        (build,) = self._connection.execute(
+            "INSERT INTO builds (state, trigger, requested, started) VALUES ('running', ?, ?, ?) RETURNING id",
+            (trigger, now, now),
+        ).fetchone()
+        return int(build)
 
     def forget(self, build: int, triggers: Iterable[str]) -> None:
         """Drop a build if it is one of these triggers': nobody asked for it, and it did nothing.
@@ -95,6 +90,7 @@ class Control:
             "UPDATE builds SET state = ?, finished = ?, error = ?, report = ? WHERE id = ?",
             ("failed" if error else "done", now, error, orjson.dumps(report), build),
         )
+        self._connection.execute("DELETE FROM builds WHERE id <= ?", (build - _KEPT,))
 
     def abandon(self, now: float) -> None:
         """Builds that a killed process left running have failed; requests that wait go on waiting."""

@@ -227,7 +227,12 @@ TABLE: tuple[Setting, ...] = (
         least=0.1,
         most=_DAY,
     ),
-    Setting("rebuild.watch", "flag", default=True, help="Rebuild on file events."),
+    Setting(
+        "rebuild.watch",
+        "flag",
+        default=True,
+        help="Rebuild on file events. Otherwise they only tell where to look first when a rebuild is asked for.",
+    ),
     Setting(
         "rebuild.token",
         "token",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -14,17 +15,19 @@ from pathlib import Path
 
 from feedsvc.catalogue import Reader
 from feedsvc.catalogue.lock import Lock
-from feedsvc.exceptions import CatalogueError
+from feedsvc.exceptions import CatalogueError, FeedsvcError
 from feedsvc.export import current
 from feedsvc.export.files import IMPOSSIBLE, IN_THE_WAY, Files, Made
 from feedsvc.export.further import Further, Source
-from feedsvc.export.index import DOCUMENT, LIST, Index, Owed, Stand
+from feedsvc.export.index import DOCUMENT, LIST, Held, Index, Owed, Stand
+from feedsvc.export.making import Offer, Workshop, offered
 from feedsvc.export.places import OWN, Places
 from feedsvc.rules import Served
 from feedsvc.uris import page_path, read_path
 
 _FORMAT = "1"  # raised when files are to be looked at anew
 _TOGETHER = 200  # files in one step
+_AHEAD = 20  # files that are given at once to those who make and compress them
 
 Progress = Callable[[str, int, int], None]
 
@@ -65,6 +68,12 @@ class Exporter:
             undo.callback(self._index.close)
             self._places = Places(dest)
             self._files = Files(dest, self._index, self._places, overwrite=overwrite)
+            self._coder = ThreadPoolExecutor(1, "feedsvc-compress")
+            self._coding: dict[str, tuple[Held | None, Future[None]]] = {}  # what it has been given, as it was then
+            undo.callback(self._coder.shutdown, cancel_futures=True)
+            self._workshop = Workshop(source)
+            self._making: dict[tuple[Owed, str], Future[Offer]] = {}
+            undo.callback(self._workshop.close)
             self._undo = undo.pop_all()
 
     def close(self) -> None:
@@ -128,6 +137,8 @@ class Exporter:
         with self._index.changing():
             self._index.owe(Owed.FEED, pages)
             self._index.owe(Owed.LIST, [LIST])
+        for owed in [(Owed.FEED, page) for page in pages] + [(Owed.LIST, LIST)]:
+            self._making.pop(owed, None)  # is out of date before it is there
 
     def _write_documents(self, reader: Reader, addresses: Sequence[str], progress: Progress) -> None:
         for start in range(0, len(addresses), _TOGETHER):
@@ -142,23 +153,53 @@ class Exporter:
 
     # -- bit by bit --------------------------------------------------------------------------------------------
 
-    def go_on(self, reader: Reader, now: float, *, lists: bool = True) -> bool:
-        """Do one thing of what is owed, in milliseconds; False where nothing is.
+    def go_on(self, state: Path, now: float, *, lists: bool = True) -> bool:
+        """Do one thing of what is owed, in milliseconds; False where there is nothing to do at this moment.
 
-        ``lists`` also what any change changes and takes longest. ``reader`` shows one moment.
+        What takes longer is made meanwhile by others, from the catalogue in ``state``: files are compressed in a
+        thread, pages are made in a process. ``lists`` also what any change changes.
         """
-        served = reader.served
-        owed = self._index.owed(limit=1)
-        if not owed or served is None:
-            return False
-        ((kind, what),) = owed
-        if kind is Owed.CODINGS:
-            self._compress([what])
-        elif kind is Owed.FEED or lists:
-            self._look(reader, served, kind, what, now)
-        else:
-            return False
-        return True
+        self._compress_beside()
+        done = next((owed for owed, future in self._making.items() if future.done()), None)
+        if done is not None:
+            self._have(*done, self._made(self._making.pop(done)), now)
+        if not self._making:
+            owed = self._index.owed(Owed.FEED, _AHEAD) or (self._index.owed(Owed.LIST, _AHEAD) if lists else [])
+            self._making = {each: self._order(state, *each, now) for each in owed}
+        return done is not None
+
+    def _order(self, state: Path, kind: Owed, what: str, now: float) -> Future[Offer]:
+        addresses = self._index.addresses(LIST if kind is Owed.LIST else what)
+        held = {address: held.etag for address in addresses if (held := self._index.held(address))}
+        return self._workshop.order(state, kind, what, held, now)
+
+    def _made(self, future: Future[Offer]) -> Offer:
+        try:
+            return future.result()
+        except BrokenProcessPool as error:
+            self._making.clear()
+            self._workshop.close()
+            raise FeedsvcError("a process of the export was killed: is there enough memory?") from error
+
+    def _compress_beside(self) -> None:
+        """Note what the thread has compressed, and give it more when that was all.
+
+        What was written anew meanwhile is owed again.
+        """
+        if not all(future.done() for _, future in self._coding.values()):
+            return
+        coding, self._coding = self._coding, {}
+        try:
+            for _, future in coding.values():
+                future.result()
+        except OSError as error:
+            raise self._files.refusal(error) from error
+        as_given = [address for address, (held, _) in coding.items() if self._index.held(address) == held]
+        if as_given:
+            with self._index.changing():
+                self._index.done(Owed.CODINGS, as_given)
+        for _, what in self._index.owed(Owed.CODINGS, _AHEAD):
+            self._coding[what] = self._index.held(what), self._coder.submit(self._places.compress, what)
 
     @property
     def behind(self) -> bool:
@@ -192,25 +233,27 @@ class Exporter:
             self._index.done(Owed.CODINGS, addresses)
 
     def _look(self, reader: Reader, served: Served, kind: Owed, what: str, now: float) -> None:
+        self._have(kind, what, offered(self._source, reader, served, LIST if kind is Owed.LIST else what, now), now)
+
+    def _have(self, kind: Owed, what: str, offer: Sequence[Further], now: float) -> None:
         """Make what shows a feed, or one list of all, as far as it may differ; remove what is there no more.
 
         What is owed of lists is ``LIST`` first, which becomes each that there is.
         """
-        offered = self._offered(reader, served, LIST if kind is Owed.LIST else what, now)
         if kind is Owed.FEED or what == LIST:
             name = LIST if kind is Owed.LIST else what
-            self._files.remove([*set(self._index.addresses(name)).difference(each.address for each in offered)])
+            self._files.remove([*set(self._index.addresses(name)).difference(each.address for each in offer)])
         if kind is Owed.FEED:
-            for each in offered:
+            for each in offer:
                 self._make(what, each, now)
         elif what != LIST:
-            for each in offered:
+            for each in offer:
                 if each.address == what:
                     self._make(LIST, each, now)
         with self._index.changing():
             self._index.done(kind, [what])
             if what == LIST:
-                self._index.owe(kind, [each.address for each in offered if not self._files.has(each.address, each.key)])
+                self._index.owe(kind, [each.address for each in offer if not self._files.has(each.address, each.key)])
 
     def _make(self, name: str, each: Further, now: float) -> None:
         """Make one file, unless its key says that it is as it was."""
@@ -223,16 +266,6 @@ class Exporter:
         elif not self._files.has(each.address, etag):
             made = etag, math.floor(now), body
             self._files.put(name, {each.address: lambda: made})
-
-    def _offered(self, reader: Reader, served: Served, name: str, now: float) -> Sequence[Further]:
-        if self._source is None:
-            return ()
-        if name == LIST:
-            return [*self._source.lists(reader, served)]
-        place = read_path(name)
-        if place is None or not current.here(reader, served, place[0], now):
-            return ()
-        return [*self._source.of_feed(reader, served, place[0])]
 
 
 def _is_document(address: str) -> bool:

@@ -29,6 +29,7 @@ class Places:
     def __init__(self, dest: Path) -> None:
         self._dest = dest
         self._own = dest / OWN
+        self._changing = threading.Lock()  # held where a file and those beside it must not be seen apart
         for left in self._own.glob(f"{_PARTIAL}*"):  # by one that was killed
             left.unlink()
 
@@ -48,23 +49,25 @@ class Places:
         Whoever asks for one of those gets what they got before, then this. Raises ImpossibleError.
         """
         place = self._place(address)
-        self._replace(place, body, modified)
-        for _, suffix in SUFFIXES:
-            _unlink(place.with_name(place.name + suffix))
+        with self._changing:
+            self._replace(place, body, modified)
+            for _, suffix in SUFFIXES:
+                _unlink(place.with_name(place.name + suffix))
 
     def compress(self, address: str) -> None:
         """Put compressed files beside the one that is there, of the same time; where they are smaller.
 
-        nginx makes an ETag of a file's time and size: two of one size would have the same.
+        nginx makes an ETag of a file's time and size: two of one size would have the same. Where another file is
+        written meanwhile, or it is removed, none comes beside that.
         """
         try:
             place = self._place(address)
+            before = _identity(place)
             body = self.read(address)
         except ImpossibleError:
             return
-        if body is None:
+        if body is None or before is None:
             return
-        modified = int(place.stat().st_mtime)
         sizes = {len(body)}
         for coding, suffix in reversed(SUFFIXES):
             coded = encode(coding, body)
@@ -73,7 +76,10 @@ class Places:
             if len(coded) < len(body):
                 sizes.add(len(coded))
                 try:
-                    self._replace(place.with_name(place.name + suffix), coded, modified)
+                    with self._changing:
+                        if _identity(place) != before:
+                            return
+                        self._replace(place.with_name(place.name + suffix), coded, before[0] // 1_000_000_000)
                 except ImpossibleError:
                     continue  # a longer name: who asks for it gets the file as it is
 
@@ -83,8 +89,9 @@ class Places:
             place = self._place(address)
         except ImpossibleError:
             return
-        for path in (place, *(place.with_name(place.name + suffix) for _, suffix in SUFFIXES)):
-            _unlink(path)
+        with self._changing:
+            for path in (place, *(place.with_name(place.name + suffix) for _, suffix in SUFFIXES)):
+                _unlink(path)
         for folder in place.parents:
             if folder == self._dest:
                 break
@@ -114,6 +121,15 @@ class Places:
         except OSError as error:
             _quietly(partial.unlink)
             raise _impossible(error) from error
+
+
+def _identity(place: Path) -> tuple[int, int] | None:
+    """What tells a file from any that had its name before: its time in nanoseconds, its inode. None without a file."""
+    try:
+        status = place.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ino
 
 
 def _unlink(path: Path) -> None:

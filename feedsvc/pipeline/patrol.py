@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from contextlib import closing
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -18,37 +19,59 @@ from feedsvc.pipeline.pool import POLITE
 from feedsvc.rules import ContentRules
 from feedsvc.scan import SCANNED, scan, size
 
+_SPAWN = get_context("spawn")  # a forked process would inherit locks that other threads hold
 FEW = 1_000  # files that differ, up to which looking at them alone is less work than at everything
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The paths that a rebuild should look at, None where it should look at everything; and how many files there are.
+
+    That number is 0 where it is not known.
+    """
+
+    paths: frozenset[str] | None
+    files: int = 0
 
 
 class Patrol:
     """Finds what file events missed. One thread calls ``differences``, any may call ``stop``."""
 
     def __init__(self) -> None:
+        self._starting = threading.Lock()
         self._process: BaseProcess | None = None
+        self._stopped = False
 
-    def differences(self, settings: Settings) -> frozenset[str] | None:
-        """The files that a rebuild should look at; None where it should look at everything."""
+    def differences(self, settings: Settings) -> Found:
+        """Compare all files with what is known, as they are when this is called or later."""
         if changed(settings):
-            return None
-        context = get_context("spawn")  # a forked process would inherit locks that other threads hold
-        receiver, sender = context.Pipe(duplex=False)
-        walk = _Walk(settings.content, settings.state, settings.rules)
-        self._process = context.Process(target=walk, args=(sender,), name="feedsvc-patrol", daemon=True)
+            return Found(None)
+        receiver, sender = _SPAWN.Pipe(duplex=False)
         with receiver:
-            with sender:
-                self._process.start()
             try:
-                found: frozenset[str] | None = receiver.recv()
-            except EOFError:  # it could not tell, or was stopped
-                found = None
-        self._process.join()
+                with sender:
+                    process = self._start(_Walk(settings.content, settings.state, settings.rules), sender)
+                found: Found = receiver.recv() if process else Found(None)
+            except (EOFError, OSError):  # it could not be started, could not tell, or was stopped
+                return Found(None)
+        if process:
+            process.join()
         return found
 
+    def _start(self, walk: _Walk, sender: Connection) -> BaseProcess | None:
+        with self._starting:
+            if self._stopped:
+                return None
+            self._process = _SPAWN.Process(target=walk, args=(sender,), name="feedsvc-patrol", daemon=True)
+            self._process.start()
+            return self._process
+
     def stop(self) -> None:
-        """End a walk that is under way."""
-        if self._process is not None and self._process.is_alive():
-            self._process.kill()
+        """End a walk that is under way, and begin no other."""
+        with self._starting:
+            self._stopped = True
+            if self._process is not None and self._process.is_alive():
+                self._process.kill()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +89,9 @@ class _Walk:
         try:
             sender.send(self._compare())
         except FeedsvcError:
-            sender.send(None)  # a look at everything says what is wrong
+            sender.send(Found(None))  # a look at everything says what is wrong
 
-    def _compare(self) -> frozenset[str] | None:
+    def _compare(self) -> Found:
         with closing(Inquiry(self.state)) as reader, reader.snapshot():
             known = reader.known()
             beside = reader.beside()
@@ -78,5 +101,5 @@ class _Walk:
         outgrown = {file for _, file, told in beside if size(content, file) != told}
         paths = frozenset((*changes.suspect, *changes.vanished, *outgrown))
         if len(paths) > FEW or (known and not changes.present) or set(problems) != set(changes.problems):
-            return None
-        return paths
+            return Found(None, len(changes.present))
+        return Found(paths, len(changes.present))

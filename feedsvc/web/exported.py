@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import blake2b
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -42,8 +42,12 @@ class Exported:
         self, look: Look, clock: Callable[[], float], *, alone: bool = False, history: Collection[str] = ()
     ) -> None:
         self._alone, self._history = alone, frozenset(history)
+        self._again = partial(_once, look, clock, alone=alone, history=self._history)
         self._pages = Pages(look, clock, alone=True, history=history) if alone else Pages(look, clock)
         self.recipe = _recipe(look, f"{alone} {sorted(history)}")
+
+    def __reduce__(self) -> tuple[Callable[[], Exported], tuple[()]]:
+        return self._again, ()
 
     def of_feed(self, reader: Reader, served: Served, term: Term) -> Iterator[Further]:
         """A feed's page; its history, where that is asked for."""
@@ -76,6 +80,12 @@ class Exported:
         asked = self._pages.asked(unquote(address), ())
         assert asked is not None, address  # noqa: S101 - made by us
         return Further(address, partial(_body, asked[1], reader, current))
+
+
+@lru_cache(maxsize=1)
+def _once(look: Look, clock: Callable[[], float], *, alone: bool, history: frozenset[str]) -> Exported:
+    """For processes that get it again and again: what makes pages is read once."""
+    return Exported(look, clock, alone=alone, history=history)
 
 
 def _body(make: Made, reader: Reader, current: Current) -> bytes | None:

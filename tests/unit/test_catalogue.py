@@ -259,7 +259,7 @@ def test_requests_that_wait_become_one(control: Control, tmp_path: Path) -> None
     first = control.request("request", 1.0)
     assert (first.state, first.requested, other.request("command", 2.0).id) == ("queued", 1.0, first.id)
     assert other.queued()
-    assert control.start("change", 3.0) == (first.id, True)
+    assert control.take(3.0) == first.id
     assert not control.queued()
     second = other.request("request", 4.0)
     assert second.id != first.id
@@ -267,7 +267,8 @@ def test_requests_that_wait_become_one(control: Control, tmp_path: Path) -> None
     done = other.build(first.id)
     assert done is not None
     assert (done.state, done.started, done.finished, done.report) == ("done", 3.0, 5.0, {"posts": 3})
-    assert control.start("timer", 6.0) == (second.id, True)
+    assert control.take(6.0) == second.id
+    assert control.take(6.5) is None
     control.finish(second.id, 7.0, {}, "it failed")
     failed = control.build(second.id)
     assert failed is not None
@@ -306,7 +307,7 @@ def test_a_request_moves_the_version_for_others(control: Control, tmp_path: Path
 
 def test_what_a_killed_builder_left_running_has_failed_and_what_waits_waits(control: Control) -> None:
     control.request("request", 1.0)
-    running, _ = control.start("request", 2.0)
+    running = control.take(2.0)
     waiting = control.request("request", 3.0)
     control.abandon(4.0)
     found = {build.id: build.state for build in control.builds()}
@@ -316,7 +317,7 @@ def test_what_a_killed_builder_left_running_has_failed_and_what_waits_waits(cont
 
 def test_builds_are_not_kept_for_ever(control: Control) -> None:
     for number in range(300):
-        control.finish(control.start("timer", float(number))[0], float(number), {})
+        control.finish(control.start("timer", float(number)), float(number), {})
     assert len(control.builds(1000)) <= 201
     assert control.build(1) is None
     control.close()

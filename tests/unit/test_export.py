@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import gzip
 import os
+import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import wait
 from contextlib import closing
 from pathlib import Path
 
 import brotli
 import pytest
 
-from feedsvc.exceptions import CatalogueBusy, CatalogueError
+from feedsvc.codings import Coding, encode
+from feedsvc.exceptions import CatalogueBusy, CatalogueError, FeedsvcError
 from feedsvc.export import Exporter, ExportReport, Source, exporter
 from feedsvc.export.places import Places
 from feedsvc.pipeline.progress import silent
@@ -42,8 +46,12 @@ def export(desk: Desk, dest: Path, source: Source | None = None, *, overwrite: b
         return made.report()
 
 
+def clock() -> float:
+    return 0.0
+
+
 def alone(*history: str) -> Exported:
-    return Exported(Look(), lambda: 0.0, alone=True, history=history)
+    return Exported(Look(), clock, alone=True, history=history)
 
 
 def files(dest: Path) -> dict[str, tuple[bytes, int]]:
@@ -282,9 +290,9 @@ def test_bit_by_bit_comes_to_the_same(desk: Desk, tmp_path: Path) -> None:
         }
         assert not [name for name in files(tmp_path / "out") if name.endswith((".gz", ".br", ".html"))]
         steps = 0
-        while made.go_on(desk.writer, desk.now):
-            steps += 1
-    assert steps > 20
+        while made.behind:
+            steps += made.go_on(desk.state, desk.now)
+    assert steps > 10
     export(desk, tmp_path / "once", alone("site"))
     assert {name: body for name, (body, _) in files(tmp_path / "out").items()} == {
         name: body for name, (body, _) in files(tmp_path / "once").items()
@@ -297,3 +305,121 @@ def test_the_version_of_the_format_is_part_of_the_recipe(
     export(desk, tmp_path / "out", alone())
     monkeypatch.setattr(exporter, "_FORMAT", "other")
     assert export(desk, tmp_path / "out", alone()).written == 0  # all is looked at, and found as it should be
+
+
+def decoded(dest: Path) -> dict[str, set[bytes]]:
+    """What readers can get by each name: the file, and what its compressed ones hold."""
+    found: dict[str, set[bytes]] = {}
+    for name, (body, _) in files(dest).items():
+        for suffix, decode in ((".gz", gzip.decompress), (".br", brotli.decompress), ("", bytes)):
+            if name.endswith(suffix):
+                found.setdefault(name.removesuffix(suffix), set()).add(decode(body))
+                break
+    return found
+
+
+class _Slow:
+    """Compresses only when it is let: a large file's take long."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun, self.may = threading.Event(), threading.Event()
+        monkeypatch.setattr("feedsvc.export.places.encode", self.encode)
+
+    def encode(self, coding: Coding, body: bytes) -> bytes:
+        self.begun.set()
+        assert self.may.wait(10)
+        return encode(coding, body)
+
+
+def test_a_change_does_not_wait_for_compression_and_none_of_it_is_left_behind(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the first states are being compressed, one file becomes another, and one goes."""
+    out = tmp_path / "out"
+    with closing(Exporter(out)) as made:
+        made.follow(desk.writer, desk.now, silent)
+        slow = _Slow(monkeypatch)
+        made.go_on(desk.state, desk.now)
+        assert slow.begun.wait(10)
+        desk.put("_posts/2026-02-01-new.md", post("新 new", date="2026-02-01", more=TEA))
+        desk.put("feedsvc.toml", "gone = ['category/other']\n[feeds]\nlimit = 3\nwindow = 0\n")
+        desk.look()
+        made.follow(desk.writer, desk.now, silent)  # is not held up
+        assert bodies(out) == {name: body for name, body in bodies(out).items() if "other" not in name}
+        assert all(len(states) == 1 for states in decoded(out).values())
+        slow.may.set()
+        while made.behind:
+            made.go_on(desk.state, desk.now)
+            assert all(len(states) == 1 for states in decoded(out).values())
+    assert export(desk, out).written == 0
+    export(desk, tmp_path / "fresh")
+    assert {name: body for name, (body, _) in files(out).items()} == {
+        name: body for name, (body, _) in files(tmp_path / "fresh").items()
+    }
+
+
+def test_an_end_during_compression_leaves_it_owed(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = _Slow(monkeypatch)
+    with closing(Exporter(tmp_path / "out")) as made:
+        made.follow(desk.writer, desk.now, silent)
+        made.go_on(desk.state, desk.now)
+        assert slow.begun.wait(10)
+        threading.Timer(0.05, slow.may.set).start()
+    assert not list((tmp_path / "out" / ".feedsvc-export").glob("partial-*"))
+    export(desk, tmp_path / "out")
+    names = set(files(tmp_path / "out"))
+    assert all({f"{name}.gz", f"{name}.br"} <= names for name in bodies(tmp_path / "out"))
+
+
+def test_a_full_disk_is_told_of_compressed_files_too(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(coding: Coding, body: bytes) -> bytes:
+        raise OSError(28, "No space left on device")
+
+    def go_on(made: Exporter) -> None:
+        for _ in range(1000):
+            made.go_on(desk.state, desk.now)
+            time.sleep(0.002)
+
+    with closing(Exporter(tmp_path / "out")) as made:
+        made.follow(desk.writer, desk.now, silent)
+        monkeypatch.setattr("feedsvc.export.places.encode", full)
+        with pytest.raises(CatalogueError, match="No space left"):
+            go_on(made)
+        assert made.behind
+
+
+def test_a_maker_that_is_killed_is_told_and_another_takes_its_place(desk: Desk, tmp_path: Path) -> None:
+    with closing(Exporter(tmp_path / "out", alone())) as made:
+        made.follow(desk.writer, desk.now, silent)
+        made.go_on(desk.state, desk.now)
+        executor = made._workshop._executor
+        assert executor is not None
+        for process in executor._processes.values():
+            process.kill()
+        with pytest.raises(FeedsvcError, match="a process of the export was killed"):
+            until_done(made, desk)
+        until_done(made, desk)
+    export(desk, tmp_path / "fresh", alone())
+    assert bodies(tmp_path / "out") == bodies(tmp_path / "fresh")
+
+
+def test_a_page_that_is_owed_again_while_it_is_made_shows_the_newest(desk: Desk, tmp_path: Path) -> None:
+    with closing(Exporter(tmp_path / "out", alone())) as made:
+        made.follow(desk.writer, desk.now, silent)
+        made.go_on(desk.state, desk.now)  # all are ordered
+        wait([*made._making.values()])
+        desk.put("_posts/2026-01-06-other.md", post("别的 改了 changed", more="categories: other\n"))
+        desk.look()
+        made.follow(desk.writer, desk.now, silent)
+        until_done(made, desk)
+    export(desk, tmp_path / "fresh", alone())
+    assert "改了 changed" in (tmp_path / "out" / "category" / "other" / "index.html").read_text()
+    assert bodies(tmp_path / "out") == bodies(tmp_path / "fresh")
+
+
+def until_done(made: Exporter, desk: Desk) -> None:
+    """Do all that is owed, bit by bit."""
+    while made.behind:
+        made.go_on(desk.state, desk.now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from feedsvc.config.loading import load
-from feedsvc.pipeline.patrol import FEW, Patrol
+from feedsvc.pipeline.patrol import FEW, Found, Patrol
 from feedsvc.service import Service
 from tests.unit.desk import CONFIG, LONG, post
 
@@ -29,7 +31,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
 
 
 def differences(service: Service) -> frozenset[str] | None:
-    return Patrol().differences(service.settings)
+    return Patrol().differences(service.settings).paths
 
 
 def test_nothing_differs(service: Service) -> None:
@@ -75,3 +77,25 @@ def test_a_file_beside_posts_whose_size_is_another(service: Service) -> None:
     assert differences(service) == frozenset({"sound.mp3"})
     assert service.rebuild(paths=differences(service)).changed == 1
     assert differences(service) == frozenset()
+
+
+def test_how_many_files_there_are(service: Service) -> None:
+    assert Patrol().differences(service.settings) == Found(frozenset(), 3)
+
+
+def test_after_the_end_none_begins(service: Service) -> None:
+    patrol = Patrol()
+    patrol.stop()
+    assert patrol.differences(service.settings) == Found(None)
+    patrol.stop()
+
+
+def test_a_walk_that_is_stopped_says_nothing(service: Service) -> None:
+    patrol = Patrol()
+    stopper = threading.Timer(0.05, patrol.stop)
+    stopper.start()
+    began = time.monotonic()
+    found = patrol.differences(service.settings)
+    stopper.join()
+    assert found in (Found(None), Found(frozenset(), 3))
+    assert time.monotonic() - began < 2

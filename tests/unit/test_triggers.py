@@ -11,13 +11,15 @@ from pathlib import Path
 import orjson
 import pytest
 
-from feedsvc import triggers as module
 from feedsvc.catalogue import Reader
+from feedsvc.config import Settings
 from feedsvc.config.loading import load
 from feedsvc.exceptions import FeedsvcError
+from feedsvc.pipeline.patrol import Found
 from feedsvc.pipeline.progress import silent
 from feedsvc.service import Service
 from feedsvc.triggers import Triggers
+from feedsvc.triggers import triggers as module
 from tests.unit.desk import CONFIG, LONG, post
 
 A, B, C = (f"_posts/2026-01-01-{name}.md" for name in ("alpha", "beta", "gamma"))
@@ -236,6 +238,148 @@ def test_a_request_is_not_answered_by_a_look_at_some_paths(make: Make) -> None:
     done = bench.service.build(asked.id)
     assert done is not None
     assert done.state != "done" or bench.titles() == {"一"}
+
+
+class _Held:
+    """A patrol whose walks are done, but tell what they found only when they are let."""
+
+    def __init__(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(module, "AT_ONCE", 0)
+        self.walked, self.may = threading.Event(), threading.Event()
+        self._walk = bench.triggers._patrol.differences
+        monkeypatch.setattr(bench.triggers._patrol, "differences", self.differences)
+
+    def differences(self, settings: Settings) -> Found:
+        found = self._walk(settings)
+        self.walked.set()
+        self.may.wait(5)
+        return found
+
+
+def asked_until(bench: Bench, number: int, state: str) -> dict[str, object]:
+    """What a build reports once it is so far."""
+    bench.until(lambda: getattr(bench.service.build(number), "state", "") == state)
+    build = bench.service.build(number)
+    assert build is not None
+    return build.report | {"error": build.error}
+
+
+def test_changes_go_on_while_a_request_is_looked_into(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = make(*QUIET)
+    held = _Held(bench, monkeypatch)
+    monkeypatch.setattr(module, "FEW", 0)  # a file system without events
+    bench.put(A, "一")
+    with bench.running():
+        bench.until(lambda: bench.triggers._files == 1)
+        bench.put(B, "二")
+        asked = bench.service.ask("request").id
+        assert held.walked.wait(5)
+        asked_until(bench, asked, "running")
+        bench.put(C, "三")
+        bench.triggers.look("change", [C])
+        bench.until(lambda: bench.titles() == {"一", "三"})
+        asked_until(bench, asked, "running")
+        held.may.set()
+        report = asked_until(bench, asked, "done")
+        assert bench.titles() == {"一", "二", "三"}
+    assert (report["added"], report["posts"], report["files"]) == (2, 3, 2)
+
+
+def test_a_walk_under_way_does_not_answer_who_asks_later(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = make(*QUIET)
+    held = _Held(bench, monkeypatch)
+    bench.put(A, "一")
+    with bench.running():
+        bench.until(lambda: bench.triggers._files == 1)
+        first = bench.service.ask("request").id
+        assert held.walked.wait(5)
+        bench.put(B, "二")
+        later = bench.service.ask("request").id
+        assert first != later == bench.service.ask("request").id
+        held.may.set()
+        asked_until(bench, later, "done")
+        assert bench.titles() == {"一", "二"}
+
+
+def test_nor_does_one_of_the_timer(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = make(("rebuild.every", 0.3), ("rebuild.watch", False))
+    held = _Held(bench, monkeypatch)
+    bench.put(A, "一")
+    with bench.running():
+        assert held.walked.wait(5)
+        bench.put(B, "二")
+        asked = bench.service.ask("request").id
+        time.sleep(0.1)
+        held.may.set()
+        asked_until(bench, asked, "done")
+        assert bench.titles() == {"一", "二"}
+
+
+def test_file_events_tell_where_to_look_first(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody rebuilds on them, but whoever asks has what was written before the walk is over."""
+    bench = make(*QUIET)
+    held = _Held(bench, monkeypatch)
+    bench.put(A, "一")
+    with bench.running():
+        bench.until(lambda: bench.triggers._files == 1)
+        time.sleep(0.4)  # the watch has begun
+        bench.put(B, "二")
+        time.sleep(0.3)
+        assert bench.titles() == {"一"}
+        asked = bench.service.ask("request").id
+        bench.until(lambda: bench.titles() == {"一", "二"})
+        bench.put(C, "三")
+        bench.until(lambda: bench.titles() == {"一", "二", "三"})
+        asked_until(bench, asked, "running")
+        held.may.set()
+        assert asked_until(bench, asked, "done")["added"] == 2
+
+
+def test_an_end_during_a_walk_fails_the_request_and_leaves_what_waits(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = make(*QUIET)
+    held = _Held(bench, monkeypatch)
+    bench.put(A, "一")
+    with bench.running():
+        bench.until(lambda: bench.triggers._files == 1)
+        first = bench.service.ask("request").id
+        assert held.walked.wait(5)
+        later = bench.service.ask("request").id
+        threading.Timer(0.2, held.may.set).start()
+    assert asked_until(bench, first, "failed")["error"] == "the builder was stopped"
+    asked_until(bench, later, "queued")
+
+
+def test_what_a_patrol_cannot_tell_is_looked_at(
+    make: Make, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(settings: Settings) -> Found:
+        raise RuntimeError("坏了 broken")
+
+    bench = make(*QUIET)
+    monkeypatch.setattr(module, "AT_ONCE", 0)
+    monkeypatch.setattr(bench.triggers._patrol, "differences", broken)
+    bench.put(A, "一")
+    with bench.running():
+        bench.until(lambda: bench.triggers._files == 1)
+        bench.put(B, "二")
+        report = asked_until(bench, bench.service.ask("request").id, "done")
+        assert (report["added"], report["files"]) == (1, 2)
+    assert "坏了 broken" in capsys.readouterr().err
+
+
+def test_whoever_asks_is_told_that_the_folder_is_gone(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "AT_ONCE", 0)
+    bench = make(*QUIET)
+    bench.put(A, "一")
+    with bench.running():
+        bench.until(lambda: bench.triggers._files == 1)
+        bench.root.rename(bench.root.with_name("away"))
+        assert "no such folder" in str(asked_until(bench, bench.service.ask("request").id, "failed")["error"])
+        bench.root.with_name("away").rename(bench.root)
+        asked_until(bench, bench.service.ask("request").id, "done")
+        assert bench.titles() == {"一"}
 
 
 def test_a_post_appears_when_its_time_comes(make: Make) -> None:

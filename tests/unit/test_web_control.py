@@ -57,7 +57,7 @@ def test_a_rebuild_is_asked_for_and_followed(client: FlaskClient, library: Libra
     assert answer.get_json()["state"] == "queued"
     assert client.post("/rebuild", headers=RIGHT).headers["Location"] == "/builds/1"  # both wait for the same
     control = Control(library.state)
-    control.finish(control.start("timer", 5.0)[0], 7.0, {"files": 3}, error="disk full 磁盘已满")
+    control.finish(control.take(5.0) or 0, 7.0, {"files": 3}, error="disk full 磁盘已满")
     control.close()
     found = client.get("/builds/1", headers=RIGHT).get_json()
     assert (found["state"], found["error"], found["report"]) == ("failed", "disk full 磁盘已满", {"files": 3})
@@ -121,7 +121,7 @@ def test_metrics(client: FlaskClient, library: Library) -> None:
     client.get("/rss.xml", headers={"If-None-Match": tag})
     client.get("/none")
     control = Control(library.state)
-    control.finish(control.start("timer", 5.0)[0], 7.5, {})
+    control.finish(control.start("timer", 5.0), 7.5, {})
     control.close()
     answer = client.get("/metrics", headers=RIGHT)
     assert answer.content_type.startswith("text/plain")
