@@ -61,7 +61,7 @@ class Corpus:
         names = self._prose.names(chance)
         return Post(
             number=number,
-            when=when.replace(year=2099) if trouble == "future" else when,
+            when=when.replace(year=2096) if trouble == "future" else when,
             name=f"NW{when:%Y%m%d%H%M}{number % 1_000_000:06d}",
             title="" if trouble == "title" else self._prose.title(chance, names),
             categories=self._some(chance, self.categories, 2 if trouble == "strings" else 1),
