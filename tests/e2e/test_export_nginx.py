@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import brotli
 import pytest
@@ -67,13 +67,16 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     with Server(site.root, folder / "state", options=("--export", str(dest))) as server:
         changes = (OURS, ("127.0.0.1:8000", f"127.0.0.1:{server.port}"), ("/srv/feeds;", f"{dest};"))
         with running("nginx-export.conf", folder / "nginx", *changes, *WITH_BROTLI) as nginx:
-            eventually(lambda: (dest / "feeds.opml.gz").exists() and not owing(dest), what="the export to be whole")
+            eventually(lambda: not owing(dest), 10, what="the export to be whole")
             yield Pair(nginx, server, site, dest)
 
 
 def owing(dest: Path) -> bool:
-    """Whether compressed files are still to come."""
-    return any(not path.with_name(path.name + ".gz").exists() for path in dest.rglob("atom.xml"))
+    """Whether files that are asked for, or compressed ones, are still to come."""
+    paths = (unquote(path).lstrip("/") for path in (*DOCUMENTS, *PAGES, *FILES))
+    files = [dest / (f"{path}index.html" if path.endswith("/") or not path else path) for path in paths]
+    compressed = [path.with_name(f"{path.name}.gz") for path in (*dest.rglob("atom.xml"), dest / "feeds.opml")]
+    return not all(file.exists() for file in (*files, *compressed))
 
 
 def told(answer: Answer) -> dict[str, str | None]:

@@ -68,7 +68,10 @@ def measure(bench: Bench) -> Figures:
             figures |= _slowed(bench, server, asked, f"serve.{workers}")
             figures[f"serve.{workers}.memory"] = size(*(each.total for each in server.tree.memories().values()))
             if workers == bench.effort.workers[-1]:
-                figures |= _fronts(bench, server, nginx.port, files, asked)
+                opening = stack.enter_context(
+                    Static(files, bench.fresh("nginx-opening"), workers=workers, keeps_files=False)
+                )
+                figures |= _fronts(bench, server, opening.port, files, asked)
     return figures
 
 
@@ -224,7 +227,10 @@ def _composed(bench: Bench, number: int) -> Iterator[str]:
 
 
 def _fronts(bench: Bench, server: Server, static: int, files: Path, asked: Asked) -> Figures:
-    """Each of deploy/'s configurations beside nginx with plain files."""
+    """Each of deploy/'s configurations beside nginx with plain files.
+
+    It opens a file for each request: what it has opened and keeps would be served after a change.
+    """
     figures: Figures = {}
     for config in shipped():
         with Shipped(
