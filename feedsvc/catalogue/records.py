@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from datetime import datetime
 from enum import IntEnum
+from operator import attrgetter
 from posixpath import splitext
 from typing import Any, NamedTuple, TypeVar
 
@@ -16,7 +17,11 @@ from feedsvc.rules import FeedRules, FeedTable, FeedTables, Served, Site
 
 Known = TypeVar("Known", Served, Site, FeedRules, Podcast)
 
-_BOUNDS = ("embargo", "expires")  # times that few posts have: left out of the records of all others
+_TIMES = ("updated", "embargo", "expires")  # that few posts have
+_WHEN = attrgetter(*_TIMES)
+_USUAL = {"claims_guid": False, "dated": True, "summary": "", "markup": "markdown", "excerpt": "\n\n"}
+_TOLD = attrgetter(*_USUAL)
+_NO_MEDIA = Media()
 
 
 class Standing(IntEnum):
@@ -92,27 +97,27 @@ def referred_name(reference: Reference) -> str:
 
 
 def dump(post: Post, *, with_body: bool = False) -> bytes:
-    """``post`` as JSON; its path, and its body unless asked for, are kept elsewhere."""
+    """``post`` as JSON, without what is as usual; its path, and its body unless asked for, are kept elsewhere."""
     record: dict[str, object] = {
         "name": post.name,
         "title": post.title,
         "url": post.url,
         "guid": post.guid,
-        "claims_guid": post.claims_guid,
         "published": post.published.isoformat(),
-        "dated": post.dated,
-        "updated": post.updated.isoformat() if post.updated else None,
         "terms": [tuple(term) for term in post.terms],
-        "authors": [(person.name, person.email, person.uri) for person in post.authors],
-        "summary": post.summary,
-        "markup": post.markup,
-        "excerpt": post.excerpt,
-        "refers": [(each.kind, each.target, each.line, each.url) for each in post.refers],
-        "body": post.body if with_body else "",
     }
+    for (key, usual), told in zip(_USUAL.items(), _TOLD(post), strict=True):
+        if told != usual:
+            record[key] = told
+    if post.authors:
+        record["authors"] = [(person.name, person.email, person.uri) for person in post.authors]
+    if post.refers:
+        record["refers"] = [(each.kind, each.target, each.line, each.url) for each in post.refers]
+    if with_body:
+        record["body"] = post.body
     if post.media:
         record["media"] = post.media
-    for key, when in (("embargo", post.embargo), ("expires", post.expires)):
+    for key, when in zip(_TIMES, _WHEN(post), strict=True):
         if when:
             record[key] = when.isoformat()
     return orjson.dumps(record)
@@ -120,7 +125,7 @@ def dump(post: Post, *, with_body: bool = False) -> bytes:
 
 def load(path: str, record: bytes) -> Post:
     """What ``dump`` was given."""
-    fields = orjson.loads(record)
+    fields = _USUAL | orjson.loads(record)
     return Post(
         path=path,
         name=fields["name"],
@@ -130,17 +135,22 @@ def load(path: str, record: bytes) -> Post:
         claims_guid=fields["claims_guid"],
         published=datetime.fromisoformat(fields["published"]),
         dated=fields["dated"],
-        updated=datetime.fromisoformat(fields["updated"]) if fields["updated"] else None,
-        terms=tuple(Term(scheme, name) for scheme, name in fields["terms"]),
-        authors=tuple(Person(*person) for person in fields["authors"]),
+        updated=_time(fields.get("updated")),
+        terms=tuple([Term(scheme, name) for scheme, name in fields["terms"]]),
+        authors=tuple([Person(*person) for person in fields.get("authors", ())]),
         summary=fields["summary"],
         markup=fields["markup"],
-        body=fields["body"],
-        media=_media(fields["media"]) if "media" in fields else Media(),
-        excerpt=fields.get("excerpt", ""),
-        refers=tuple(Reference(*each) for each in fields.get("refers", ())),
-        **{key: datetime.fromisoformat(fields[key]) for key in _BOUNDS if key in fields},
+        body=fields.get("body", ""),
+        media=_media(fields["media"]) if "media" in fields else _NO_MEDIA,
+        excerpt=fields["excerpt"],
+        refers=tuple([Reference(*each) for each in fields.get("refers", ())]),
+        embargo=_time(fields.get("embargo")),
+        expires=_time(fields.get("expires")),
     )
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _media(record: dict[str, Any]) -> Media:
