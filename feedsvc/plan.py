@@ -20,7 +20,7 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # of feeds that never held anythin
 class Slot:
     """A post's place in a feed. Sorts as feeds do, oldest first: by instant (microseconds), then ``tie``.
 
-    ``version`` and ``updated`` (ISO 8601) are the entry's.
+    ``version``, ``updated`` (ISO 8601) and ``id`` are the entry's.
     """
 
     published: int
@@ -28,11 +28,12 @@ class Slot:
     number: int
     version: bytes
     updated: str
+    id: str
 
     @property
     def bound(self) -> Bound:
         """What comes after this post in its feed, and nothing else."""
-        return Bound(self.published, mark(self.tie.partition("\0")[2]))
+        return Bound(self.published, mark(self.id))
 
 
 def rules_of(about: Particulars, rules: FeedRules) -> FeedRules:

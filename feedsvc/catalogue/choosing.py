@@ -12,8 +12,8 @@ from feedsvc.select import Selection
 Position = tuple[int, str, int]
 """A post's place in the order of feeds: published (microseconds since 1970), tie, number."""
 
-Row = tuple[int, str, int, bytes, str]
-"""A post's place, its version, and when it was updated, as ISO 8601."""
+Row = tuple[int, str, int, bytes, str, str]
+"""A post's place, its version, when it was updated, as ISO 8601, and its id."""
 
 _PLACE = "t.published, t.tie, t.post"
 _HELD = "SELECT 1 FROM post_terms g WHERE g.feed {} AND g.published = t.published AND g.tie = t.tie AND g.post = t.post"
@@ -44,7 +44,7 @@ def choose(
         return []
     query, values = _query(groups, _group(reader, selection.none_of), before)
     return reader.connection.execute(
-        f"SELECT {_PLACE}, p.version, p.updated FROM ({query} LIMIT ?) t JOIN posts p ON p.number = t.post "
+        f"SELECT {_PLACE}, p.version, p.updated, p.id FROM ({query} LIMIT ?) t JOIN posts p ON p.number = t.post "
         "ORDER BY t.published DESC, t.tie DESC, t.post DESC",
         (*values, limit),
     ).fetchall()

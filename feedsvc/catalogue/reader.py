@@ -212,11 +212,11 @@ class Reader:
         )
         return [_filed(row) for row in rows]
 
-    def ties(self, published: int) -> list[tuple[str, int]]:
-        """What orders the posts of one instant (microseconds since 1970), and their numbers."""
+    def ties(self, published: int) -> list[tuple[str, int, str]]:
+        """What orders the posts of one instant (microseconds since 1970), their numbers and their ids."""
         return self.connection.execute(
-            "SELECT tie, post FROM post_terms WHERE published = ? AND feed = "
-            "(SELECT number FROM feeds WHERE scheme = ? AND name = ?)",
+            "SELECT t.tie, t.post, p.id FROM post_terms t JOIN posts p ON p.number = t.post "
+            "WHERE t.published = ? AND t.feed = (SELECT number FROM feeds WHERE scheme = ? AND name = ?)",
             (published, SITE.scheme, SITE.name),
         ).fetchall()
 

@@ -81,8 +81,8 @@ class Filed(NamedTuple):
 
     @property
     def tie(self) -> str:
-        """Orders posts of one instant: by name, as Jekyll does, then by id."""
-        return f"{self.post.name}\0{self.id}"
+        """Orders posts of one instant, before their numbers do: by name, as Jekyll does."""
+        return self.post.name
 
 
 def instant(when: datetime) -> int:

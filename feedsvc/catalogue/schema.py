@@ -113,6 +113,8 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE feeds ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
     CREATE INDEX feeds_generation ON feeds (generation);
     """,
+    # What orders posts of one instant is their name alone, then their number: without the id it takes a third.
+    "UPDATE post_terms SET tie = (SELECT name FROM posts WHERE number = post)",
 )
 
 

@@ -31,7 +31,7 @@ def contents(
 def _position(reader: Reader, bound: Bound) -> Position:
     """The place in the order of feeds that a bound means; where its post is gone, all of its instant comes after it."""
     if bound.mark:
-        for tie, number in reader.ties(bound.instant):
-            if mark(tie.partition("\0")[2]) == bound.mark:
+        for tie, number, id_ in reader.ties(bound.instant):
+            if mark(id_) == bound.mark:
                 return bound.instant, tie, number
     return bound.instant + bool(bound.mark), "", 0

@@ -27,7 +27,7 @@ class Planner:
         self._replaced = staged.keys()
         self._staged: dict[Term, list[Slot]] = {}
         for filed in filter(None, staged.values()):
-            slot = Slot(filed.published, filed.tie, filed.number, filed.version, filed.updated.isoformat())
+            slot = Slot(filed.published, filed.tie, filed.number, filed.version, filed.updated.isoformat(), filed.id)
             for term in terms_of(filed.post.terms) if filed.live else ():
                 self._staged.setdefault(term, []).append(slot)
 

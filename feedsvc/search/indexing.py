@@ -51,7 +51,7 @@ def _place(build: Build, posts: Iterable[Filed]) -> tuple[Build, _Placed]:
     """Give rows to posts: the next ones to those newer than all, late ones to the rest."""
     placed: _Placed = []
     last, late, newest = build.last, build.late, build.newest
-    for filed in sorted(posts, key=lambda each: (each.published, each.tie)):
+    for filed in sorted(posts, key=lambda each: (each.published, each.tie, each.number)):
         if filed.published >= newest:
             last, newest = last + 1, filed.published
             placed.append((last, filed))

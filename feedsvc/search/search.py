@@ -171,4 +171,4 @@ def _position(filed: Filed) -> Position:
 
 
 def _row(filed: Filed) -> Row:
-    return (*_position(filed), filed.version, filed.updated.isoformat())
+    return (*_position(filed), filed.version, filed.updated.isoformat(), filed.id)

@@ -36,7 +36,7 @@ moments = st.lists(instants, max_size=60)
 
 
 def slot(number: int, seconds: int) -> Slot:
-    return Slot(seconds * SECOND, f"p{number:03}\0https://f.example.org/p{number}", number, b"v", "")
+    return Slot(seconds * SECOND, f"p{number:03}", number, b"v", "", f"https://f.example.org/p{number}")
 
 
 Part = tuple[tuple[Slot, ...], Bound | None]
