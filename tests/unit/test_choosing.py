@@ -33,8 +33,8 @@ def fits(selection: Selection, own: set[Term]) -> bool:
 def placed(reader: Reader, term: Term) -> list[Row]:
     """All posts of a term, as the index has them."""
     return reader.connection.execute(
-        "SELECT t.published, t.tie, t.post, p.version, p.updated, p.id FROM post_terms t JOIN posts p ON p.number = t.post "
-        "JOIN feeds f ON f.number = t.feed WHERE f.scheme = ? AND f.name = ? "
+        "SELECT t.published, t.tie, t.post, p.version, p.updated, p.id FROM post_terms t "
+        "JOIN posts p ON p.number = t.post JOIN feeds f ON f.number = t.feed WHERE f.scheme = ? AND f.name = ? "
         "ORDER BY t.published DESC, t.tie DESC, t.post DESC",
         (term.scheme, term.name),
     ).fetchall()
