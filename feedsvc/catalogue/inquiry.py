@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from feedsvc.catalogue.packing import key_of
 from feedsvc.catalogue.reader import Reader
 from feedsvc.catalogue.records import Filed
 from feedsvc.model import Fingerprint, Known, Term
@@ -34,12 +35,15 @@ class Inquiry(Reader):
 
     def holders(self, id_: str) -> list[int]:
         """The numbers of posts with this id."""
-        return [number for (number,) in self.connection.execute("SELECT number FROM posts WHERE id = ?", (id_,))]
+        rows = self.connection.execute("SELECT number FROM posts WHERE key = ? AND id = ?", (key_of(id_), id_))
+        return [number for (number,) in rows]
 
     def owners(self, id_: str) -> list[int]:
         """The numbers of posts that have this id, or had it when their files were there."""
         rows = self.connection.execute(
-            "SELECT number FROM ledger_posts WHERE id = ?1 UNION SELECT number FROM posts WHERE id = ?1", (id_,)
+            "SELECT number FROM ledger_posts WHERE key = ?1 AND id = ?2 "
+            "UNION SELECT number FROM posts WHERE key = ?1 AND id = ?2",
+            (key_of(id_), id_),
         )
         return [number for (number,) in rows]
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import orjson
 
 from feedsvc.catalogue.connection import Connection
+from feedsvc.catalogue.packing import key_of
 from feedsvc.exceptions import CatalogueError
 
 HEADER = {"feedsvc-ledger": 1}
@@ -74,7 +75,7 @@ class Ledger:
         rows = [
             *self._select("vanished IS NOT NULL AND name = ?", name),
             *self._select("vanished IS NOT NULL AND body = ?", body),
-            *self._select("vanished IS NOT NULL AND id = ?", id_),
+            *self._select("vanished IS NOT NULL AND key = ? AND id = ?", key_of(id_), id_),
         ]
         return list({row.number: row for row in rows}.values())
 
@@ -89,7 +90,10 @@ class Ledger:
         self._connection.executemany(
             "DELETE FROM ledger_posts WHERE number = ?", [(row.number,) for row in rows if row.number < new]
         )
-        self._connection.executemany(f"INSERT INTO ledger_posts ({_COLUMNS}) VALUES ({_PLACES})", rows)
+        self._connection.executemany(
+            f"INSERT INTO ledger_posts ({_COLUMNS}, key) VALUES ({_PLACES}, ?)",
+            [(*row, key_of(row.id)) for row in rows],
+        )
 
     def empty_feed(self, scheme: str, name: str, now: float) -> None:
         """Note when a feed lost its last post; the first time counts."""

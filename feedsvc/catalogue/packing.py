@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import struct
 
+from xxhash import xxh3_64_intdigest
+
 from feedsvc.model import FORMATS, EntryKeys, Format
 
 _KEY = struct.Struct("<q8s")
@@ -44,6 +46,11 @@ def pack_rendered(rendered: Rendered) -> bytes:
 def unpack_rendered(data: bytes) -> Rendered:
     """What ``pack_rendered`` was given."""
     return dict(zip(FORMATS, unpack_three(data), strict=True))
+
+
+def key_of(id_: str | None) -> int | None:
+    """What an index holds of an id: 8 bytes in place of some 70."""
+    return None if id_ is None else xxh3_64_intdigest(id_.encode()) - 2**63
 
 
 def row_id(version: bytes) -> int:

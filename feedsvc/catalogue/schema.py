@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from feedsvc.catalogue.connection import Connection
+from feedsvc.catalogue.packing import key_of
 from feedsvc.exceptions import CatalogueError
 
 # Times: `published` in microseconds since 1970 (order only), `modified` and `emptied` in seconds, file times in
@@ -115,6 +116,17 @@ MIGRATIONS: tuple[str, ...] = (
     """,
     # What orders posts of one instant is their name alone, then their number: without the id it takes a third.
     "UPDATE post_terms SET tie = (SELECT name FROM posts WHERE number = post)",
+    """
+    -- `key` is a hash of the id, by which ids are found: a tenth of what an index of the ids themselves would take.
+    ALTER TABLE posts ADD COLUMN key INTEGER;
+    UPDATE posts SET key = key_of(id);
+    DROP INDEX posts_id;
+    CREATE INDEX posts_id ON posts (key);
+    ALTER TABLE ledger_posts ADD COLUMN key INTEGER;
+    UPDATE ledger_posts SET key = key_of(id);
+    DROP INDEX ledger_id;
+    CREATE INDEX ledger_id ON ledger_posts (key);
+    """,
 )
 
 
@@ -130,6 +142,7 @@ def migrate(connection: Connection, path: str) -> None:
             f"made by a newer feedsvc (catalogue version {version}, this one knows {len(MIGRATIONS)}): "
             "upgrade feedsvc, or point --state at another folder",
         )
+    connection.create_function("key_of", 1, key_of, deterministic=True)
     for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
         with connection.transaction():
             for statement in script.split(";\n"):

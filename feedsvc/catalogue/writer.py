@@ -17,7 +17,7 @@ from feedsvc.catalogue.draft import Draft, FileRow, Written
 from feedsvc.catalogue.inquiry import Inquiry
 from feedsvc.catalogue.ledger import LedgerFile
 from feedsvc.catalogue.lock import Lock
-from feedsvc.catalogue.packing import pack_keys, pack_three, row_id, unpack_keys, version_of
+from feedsvc.catalogue.packing import key_of, pack_keys, pack_three, row_id, unpack_keys, version_of
 from feedsvc.catalogue.records import Filed, dump, dump_served, referred_name
 from feedsvc.catalogue.schema import migrate
 from feedsvc.catalogue.signal import Signal
@@ -146,8 +146,8 @@ class Writer(Inquiry):
         numbers = {old: self.owners(old) for old in ids}
         with self._transaction():
             self.connection.executemany(
-                "UPDATE ledger_posts SET id = ? WHERE number = ?",
-                [(ids[old], number) for old, owners in numbers.items() for number in owners],
+                "UPDATE ledger_posts SET id = ?, key = ? WHERE number = ?",
+                [(ids[old], key_of(ids[old]), number) for old, owners in numbers.items() for number in owners],
             )
             self.connection.executemany(
                 "UPDATE files SET digest = x'', looked = 0 "
@@ -221,7 +221,7 @@ class Writer(Inquiry):
         )
         run("INSERT INTO refers VALUES (?, ?)", [row for _, new in changed if new for row in _refers(new)])
         run(
-            "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (_post_row(new) for _, new in changed if new),
         )
         run(
@@ -354,7 +354,7 @@ class Writer(Inquiry):
         """Whether any document holds an entry: one of a feed that its post is filed under, or a copy of the post."""
         key = version_of(row)
         copies = self.connection.execute(
-            "SELECT p.number, p.version FROM ledger_posts l JOIN posts p ON p.name = l.name OR p.id = l.id "
+            "SELECT p.number, p.version FROM ledger_posts l JOIN posts p ON p.name = l.name OR p.key = l.key "
             "WHERE l.number = ?",
             (number,),
         )
@@ -418,7 +418,7 @@ def _post_row(filed: Filed) -> tuple[object, ...]:
     post = filed.post
     return (
         filed.number, post.path, post.name, filed.id, filed.published, filed.updated.isoformat(),
-        filed.standing, filed.version, filed.digest, dump(post), filed.turn,
+        filed.standing, filed.version, filed.digest, dump(post), filed.turn, key_of(filed.id),
     )  # fmt: skip
 
 

@@ -88,7 +88,7 @@ def test_an_end_that_is_taken_back_or_overruled_is_none(desk: Desk) -> None:
     assert titles(desk) == {"甲"}
 
 
-def test_an_older_catalogue_remembers_what_waits(tmp_path: Path) -> None:
+def test_an_older_catalogue_remembers_what_waits_and_finds_it(tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     before = next(number for number, script in enumerate(MIGRATIONS) if "ADD COLUMN turn" in script)
     with closing(sqlite3.connect(tmp_path / "state" / "catalogue.sqlite3")) as connection, connection:
@@ -100,6 +100,7 @@ def test_an_older_catalogue_remembers_what_waits(tmp_path: Path) -> None:
         connection.execute(f"PRAGMA user_version = {before}")
     with closing(Writer(tmp_path / "state", "site", START)) as writer:
         assert writer.next_due() == 7.0
+        assert writer.holders("i") == [0, 1, 2]
         assert writer.connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
 
 
