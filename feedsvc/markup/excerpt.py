@@ -9,13 +9,16 @@ from feedsvc.markup.characters import legal
 from feedsvc.markup.clean import to_html
 from feedsvc.markup.markdown import to_raw_html
 from feedsvc.markup.plain import text
+from feedsvc.markup.tables import sound_tables
 from feedsvc.model import Markup
 
 # a line without any mark of Markdown or HTML: its text is what stands there
 _WORDS = re.compile(r"(?![-+=\s]|\d+[.)])[^<>&*_`\[\]|#~{}\\\n\x00-\x1f\x7f-\x9f]*\n?\Z")
 _REFERENCE = re.compile(r"^ {0,3}(\[[^\]\n]+\]):.+$", re.MULTILINE)
 # elements that may hold words that are not shown: any but the commonest; and what hides
-_UNCOMMON = re.compile(r"<(?!/?(?:p|a|b|i|em|strong|br|span|code|h[1-6]|img|ul|ol|li|blockquote)[\s/>]|https?://)")
+_UNCOMMON = re.compile(
+    r"<(?!/?(?:p|a|b|i|em|strong|br|span|code|h[1-6]|img|ul|ol|li|blockquote|table|t[rdh]|thead|tbody)[\s/>]|https?://)"
+)
 _HIDING = ("hidden", "display", "visibility")
 # HTML that Markdown passes on as it stands, to the first blank line (CommonMark, HTML blocks of kind 6)
 _BLOCK = re.compile(r"<(?:p|div|h[1-6]|ul|ol|table|blockquote|section|article|figure)[\s>]", re.IGNORECASE)
@@ -35,7 +38,8 @@ def excerpt(body: str, separator: str, markup: Markup) -> str:
         head = "\n".join((head, "", *_references(head, tail)))
     head = legal(head)
     lowered = head.lower()
-    if _UNCOMMON.search(lowered) or any(hiding in lowered for hiding in _HIDING):
+    seen = not _UNCOMMON.search(lowered) and not any(hiding in lowered for hiding in _HIDING)
+    if not seen or not sound_tables(lowered):
         return text(to_html(head, markup, _NOWHERE))
     # all of it is seen: a third of the time
     return text(to_raw_html(head) if markup == "markdown" and not _is_html(head) else head)

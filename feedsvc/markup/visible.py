@@ -8,14 +8,15 @@ import re
 from feedsvc.markup.allowed import EMBEDS, MEDIA_SCHEMES, VOID
 from feedsvc.markup.links import ATTRIBUTE, resolve
 from feedsvc.markup.sanitiser import readable_again, with_embeds
+from feedsvc.markup.tables import sound_tables
 
 _PLAYERS = ("audio", "video")
 _HINTS = ("display", "visibility", "hidden")
-# Embeds and players; tables and elements that are left out, because what they kept apart (a link within a link,
-# a paragraph within a paragraph) may meet when they go: a second reading sorts that out.
+# Embeds and players; and elements that are left out, because what they kept apart (a link within a link, a paragraph
+# within a paragraph) may meet when they go: a second reading sorts that out.
 _LOOK_TWICE = re.compile(
     r"<(?:applet|audio|button|canvas|dialog|dir|embed|fieldset|form|frame|iframe|listing|marquee|math|menu|nobr"
-    r"|noscript|object|optgroup|option|plaintext|search|select|svg|table|template|textarea|video|xmp)"
+    r"|noscript|object|optgroup|option|plaintext|search|select|svg|template|textarea|video|xmp)"
 )
 _NOSCRIPT = re.compile(r"</?noscript[^>]*>", re.IGNORECASE)  # readers run no script: its content is what counts
 _IFRAME = re.compile(r"(<iframe(?: [a-z-]+=\"[^\"]*\")*>).*?</iframe>", re.DOTALL)
@@ -29,7 +30,8 @@ def visible(raw: str, base: str) -> str:
     Returns ``raw`` as it is when nothing hints at either, else canonical HTML, which is not yet safe.
     """
     lowered = raw.lower()
-    if not _LOOK_TWICE.search(lowered) and not any(hint in lowered for hint in _HINTS):
+    plain = not _LOOK_TWICE.search(lowered) and not any(hint in lowered for hint in _HINTS)
+    if plain and sound_tables(lowered):
         return raw
     canonical = with_embeds(_NOSCRIPT.sub("", raw))
     return readable_again(_shown(_IFRAME.sub(r"\1</iframe>", canonical), base))
