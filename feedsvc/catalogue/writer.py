@@ -29,7 +29,7 @@ from feedsvc.uris import feed_path
 _Place = tuple[int, int, str, int]  # of a post in a feed: a row of post_terms
 
 PAGE = 16_384  # bytes: entries of some 4 KB lie in few pages
-CACHE = 2**25  # bytes: less, and a first build writes the same pages again and again
+CACHE = 2**24  # bytes: less, and a first build writes the same pages again and again
 STATES = 50  # of a document, before it is as it is, that are remembered
 REMEMBERED = 20_000  # changes: who has missed more looks at all posts
 KEPT = 60.0  # seconds a superseded document stays for readers that are in the middle of an answer
