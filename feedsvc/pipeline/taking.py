@@ -95,7 +95,7 @@ class Taker:
             return Taken(path, gone=True)
         raw, fingerprint = found
         if -PATIENCE < self.now - fingerprint.mtime < STILL:
-            return Taken(path, unsettled=True)
+            return Taken(path, fingerprint=fingerprint, unsettled=True)
         digest = xxh3_128_digest(raw)
         if digest == wanted.digest:
             return Taken(path, digest, fingerprint, same=True)

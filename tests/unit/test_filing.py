@@ -298,7 +298,7 @@ def test_a_vanished_file_is_removed_only_after_two_seconds(desk: Desk) -> None:
         desk.drop(A)
         report = desk.look(A, after=1)
         assert len(desk.items()) == 2
-        assert report.look_again == pytest.approx(desk.now + 2)
+        assert report.look_again == pytest.approx(desk.now + 2, rel=0, abs=1e-3)
         assert report.settling
         assert len(desk.items()) == 2
         desk.look(B, after=1.9)
@@ -350,7 +350,7 @@ def test_a_file_of_this_moment_is_read_when_it_is_still(desk: Desk) -> None:
     desk.put(B, post("二", f"another {LONG}"), age=-0.985)  # 15 ms old when it is looked at a second from now
     report = desk.look(B, after=1)
     assert (report.unsettled, len(desk.items())) == ((B,), 1)
-    assert report.look_again == pytest.approx(desk.now + 0.04)
+    assert report.look_again == pytest.approx(desk.now + 0.015, rel=0, abs=1e-3)  # when it has rested for 30 ms
     assert desk.look(*report.unsettled, after=0.04).added == 1
 
 
