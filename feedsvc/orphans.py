@@ -12,6 +12,7 @@ from contextlib import suppress
 from multiprocessing import parent_process
 
 PATIENCE = 5.0  # seconds to end in good order
+POLITE = 10  # niceness of helpers that nobody waits for
 
 
 def end_with_parent(number: int = signal.SIGKILL) -> None:
@@ -30,6 +31,13 @@ def end_with_parent(number: int = signal.SIGKILL) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=follow, name="end-with-parent", daemon=True).start()
+
+
+def help_out(niceness: int = 0) -> None:
+    """Settle in as a helper: leave Ctrl-C to the parent, end with it, let others go first by so much niceness."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
+    give_way(niceness)
 
 
 def give_way(niceness: int) -> None:

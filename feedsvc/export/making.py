@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import closing
@@ -14,11 +13,9 @@ from feedsvc.catalogue import Reader
 from feedsvc.export import current
 from feedsvc.export.further import Further, Source
 from feedsvc.export.index import LIST, Owed
-from feedsvc.orphans import end_with_parent, give_way
+from feedsvc.orphans import POLITE, help_out
 from feedsvc.rules import Served
 from feedsvc.uris import read_path
-
-_POLITE = 10  # added to its niceness
 
 Offer = tuple[Further, ...]
 
@@ -50,7 +47,7 @@ class Workshop:
             return nothing
         if self._executor is None:
             # spawn: a forked process would inherit locks that other threads hold
-            self._executor = ProcessPoolExecutor(1, get_context("spawn"), initializer=_settle_in)
+            self._executor = ProcessPoolExecutor(1, get_context("spawn"), initializer=help_out, initargs=(POLITE,))
         return self._executor.submit(_Order(state, self._source, kind, what, held, now))
 
     def close(self) -> None:
@@ -93,9 +90,3 @@ class _Order:
         if each.key and self.held.get(each.address) == each.key:
             return None
         return each.make() if self.kind is Owed.FEED or each.address == self.what else None
-
-
-def _settle_in() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    end_with_parent()
-    give_way(_POLITE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,8 +13,7 @@ from pathlib import Path
 from feedsvc.catalogue import Inquiry
 from feedsvc.config import Settings, changed
 from feedsvc.exceptions import FeedsvcError
-from feedsvc.orphans import end_with_parent, give_way
-from feedsvc.pipeline.pool import POLITE
+from feedsvc.orphans import POLITE, help_out
 from feedsvc.rules import ContentRules
 from feedsvc.scan import SCANNED, scan, size
 
@@ -83,9 +81,7 @@ class _Walk:
     rules: ContentRules
 
     def __call__(self, sender: Connection) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-        end_with_parent()
-        give_way(POLITE)
+        help_out(POLITE)
         try:
             sender.send(self._compare())
         except FeedsvcError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -13,12 +12,11 @@ from multiprocessing import get_context
 from typing import TypeVar
 
 from feedsvc.exceptions import FeedsvcError
-from feedsvc.orphans import end_with_parent, give_way
+from feedsvc.orphans import POLITE, help_out
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-POLITE = 10  # added to the niceness of those that others need not wait for
 AHEAD = 4  # batches a process that waits for its results has been given
 # Objects after which cycles are looked for: thousands of posts are at hand that make none, and looking at them again
 # and again takes a tenth of the time.
@@ -87,9 +85,6 @@ def _done(result: Result) -> Future[Result]:
 
 
 def _settle_in(polite: bool) -> None:  # noqa: FBT001 - as executors pass it
-    """Leave Ctrl-C to the parent, and end with it; look for cycles as seldom as it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Look for cycles as seldom as the parent."""
     gc.set_threshold(*SELDOM)
-    end_with_parent()
-    if polite:
-        give_way(POLITE)
+    help_out(POLITE if polite else 0)
