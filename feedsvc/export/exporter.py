@@ -224,9 +224,9 @@ class Exporter:
                 done += len(coded)
                 progress("compressing", done, total)
 
-    def _compress(self, addresses: Sequence[str], threads: ThreadPoolExecutor | None = None) -> None:
+    def _compress(self, addresses: Sequence[str], threads: ThreadPoolExecutor) -> None:
         try:
-            list((threads.map if threads else map)(self._places.compress, addresses))
+            list(threads.map(self._places.compress, addresses))
         except OSError as error:
             raise self._files.refusal(error) from error
         with self._index.changing():

@@ -40,8 +40,8 @@ def rebuild(
     """Find out what changed in the folder, or at ``paths`` of it, and publish what follows from it.
 
     Idempotent: where nothing changed nothing is written. ``now`` in epoch seconds; ``polite`` lets a server beside it
-    go first. Raises ContentMissing where the
-    folder is not what it was, CatalogueError where the catalogue cannot be written: the last generation stays.
+    go first. Raises ContentMissing where the folder is not what it was, CatalogueError where the catalogue cannot be
+    written: the last generation stays.
     """
     recipe = _recipe(settings)
     anew = writer.recipe() != recipe

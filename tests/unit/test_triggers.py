@@ -256,6 +256,14 @@ class _Held:
         return found
 
 
+def asked_during_a_walk(bench: Bench, held: _Held) -> int:
+    """A request that was taken up, and for which all files have been looked at."""
+    bench.until(lambda: bench.triggers._files == 1)
+    first = bench.service.ask("request").id
+    assert held.walked.wait(5)
+    return first
+
+
 def asked_until(bench: Bench, number: int, state: str) -> dict[str, object]:
     """What a build reports once it is so far."""
     bench.until(lambda: getattr(bench.service.build(number), "state", "") == state)
@@ -290,9 +298,7 @@ def test_a_walk_under_way_does_not_answer_who_asks_later(make: Make, monkeypatch
     held = _Held(bench, monkeypatch)
     bench.put(A, "一")
     with bench.running():
-        bench.until(lambda: bench.triggers._files == 1)
-        first = bench.service.ask("request").id
-        assert held.walked.wait(5)
+        first = asked_during_a_walk(bench, held)
         bench.put(B, "二")
         later = bench.service.ask("request").id
         assert first != later == bench.service.ask("request").id
@@ -342,9 +348,7 @@ def test_an_end_during_a_walk_fails_the_request_and_leaves_what_waits(
     held = _Held(bench, monkeypatch)
     bench.put(A, "一")
     with bench.running():
-        bench.until(lambda: bench.triggers._files == 1)
-        first = bench.service.ask("request").id
-        assert held.walked.wait(5)
+        first = asked_during_a_walk(bench, held)
         later = bench.service.ask("request").id
         threading.Timer(0.2, held.may.set).start()
     assert asked_until(bench, first, "failed")["error"] == "the builder was stopped"
