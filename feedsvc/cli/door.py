@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
@@ -40,7 +42,8 @@ class Door(click.Group):
         """A command of that name, None where there is none."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"feedsvc.cli.{cmd_name}").command
+        with _nothing_to_lose():
+            command: click.Command = import_module(f"feedsvc.cli.{cmd_name}").command
         return command
 
     def resolve_command(
@@ -114,6 +117,16 @@ def _fault(error: BaseException) -> str:
         f"unexpected {type(error).__name__} at {place}: {error} "
         "(a fault in feedsvc; `python -X dev -m feedsvc …` shows the traceback)"
     )
+
+
+@contextmanager
+def _nothing_to_lose() -> Iterator[None]:
+    """Ctrl-C ends the process at once: as an exception, Python may lose it in the callbacks of an import."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @click.group(
