@@ -9,10 +9,14 @@ from feedsvc.model import Problem
 
 BuildState = Literal["queued", "running", "done", "failed"]
 
+TOLD = 200  # problems that a report lists
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """What one rebuild did. Counts are of files looked at, posts, feeds and documents; ``seconds`` is its duration.
+
+    ``problems`` are the first of all that there are now, ``problem_count`` of them.
 
     ``look_again`` is when something left unsettled (a file still being written, one that just vanished, a post to
     come or to go) is to be looked at again: epoch seconds, None when nothing waits. ``unsettled`` names the files
@@ -31,6 +35,7 @@ class Report:
     rendered: int = 0
     written: int = 0
     problems: tuple[Problem, ...] = ()
+    problem_count: int = 0
     look_again: float | None = None
     unsettled: tuple[str, ...] = ()
     settling: bool = False

@@ -30,7 +30,6 @@ from feedsvc.scan import any_post
 PATIENCE = 10.0  # seconds to wait for files that are being written, or have just vanished
 
 UNASKED = ("start", "timer", "change", "due")  # triggers whose builds are noted only if they did something
-TOLD = 200  # problems that a noted build lists
 
 Clock = Callable[[], float]
 
@@ -120,7 +119,7 @@ class Service:
                     control.finish(build, self.clock(), {}, reason)
                 raise
             report = replace(report, seconds=round(time.monotonic() - started, 6))
-            control.finish(build, self.clock(), told(asked.report.then(report) if asked else report))
+            control.finish(build, self.clock(), asdict(asked.report.then(report) if asked else report))
             if not report.did_something:
                 control.forget(build, UNASKED)
         return report
@@ -162,7 +161,8 @@ class Service:
             def look(paths: frozenset[str] | None = None, tell: Progress = silent) -> Report:
                 return pipeline.survey(writer, settings, self.clock(), tell, paths=paths)
 
-            return self._settle(look(tell=progress), look, grace=False).problems
+            self._settle(look(tell=progress), look, grace=False)
+            return writer.problems()
 
     def preview(self, progress: Progress = silent) -> list[FeedChange]:
         """What subscribers would see of a rebuild, feed by feed; nothing is changed."""
@@ -327,8 +327,3 @@ def _write_secret(path: Path, secret: str) -> None:
     with os.fdopen(descriptor, "w") as file:
         file.write(f"{secret}\n")
     unfinished.replace(path)
-
-
-def told(report: Report) -> dict[str, object]:
-    """A report as a build keeps it: all counts, and the first problems."""
-    return asdict(replace(report, problems=report.problems[:TOLD])) | {"problem_count": len(report.problems)}

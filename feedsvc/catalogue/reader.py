@@ -25,6 +25,7 @@ _TOGETHER = 500  # entries asked for in one query
 _FILED = (
     "SELECT p.number, p.path, p.id, p.published, p.updated, p.standing, p.version, p.digest, p.record FROM posts p "
 )
+_PROBLEMS = "SELECT path, line, code, message, hint FROM problems"
 
 
 class Reader:
@@ -245,16 +246,20 @@ class Reader:
         facts = self.feed(SITE)
         return facts.entries if facts else 0
 
-    def problems(self) -> tuple[Problem, ...]:
-        """What authors should mend, by path."""
-        return self.problems_where("1")
+    def problems(self, limit: int | None = None) -> tuple[Problem, ...]:
+        """What authors should mend, by path; at most so many."""
+        rows = self.connection.execute(f"{_PROBLEMS} ORDER BY path, place LIMIT ?", (-1 if limit is None else limit,))
+        return tuple(Problem(*row) for row in rows)
 
     def problems_where(self, condition: str, *values: object) -> tuple[Problem, ...]:
         """Problems that satisfy an SQL condition, by path."""
-        rows = self.connection.execute(
-            f"SELECT path, line, code, message, hint FROM problems WHERE {condition} ORDER BY path, place", values
-        )
+        rows = self.connection.execute(f"{_PROBLEMS} WHERE {condition} ORDER BY path, place", values)
         return tuple(Problem(*row) for row in rows)
+
+    def count_problems(self) -> int:
+        """How many problems there are."""
+        (count,) = self.connection.execute("SELECT count(*) FROM problems").fetchone()
+        return int(count)
 
 
 def _facts(row: tuple[str, str, int, str | None, float | None]) -> FeedFacts:

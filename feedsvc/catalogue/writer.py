@@ -30,6 +30,7 @@ _Place = tuple[int, int, str, int]  # of a post in a feed: a row of post_terms
 
 PAGE = 16_384  # bytes: entries of some 4 KB lie in few pages
 CACHE = 2**24  # bytes: less, and a first build writes the same pages again and again
+LOG = 4_096  # pages of the WAL, 64 MB, after which they are moved into the database
 STATES = 50  # of a document, before it is as it is, that are remembered
 REMEMBERED = 20_000  # changes: who has missed more looks at all posts
 KEPT = 60.0  # seconds a superseded document stays for readers that are in the middle of an answer
@@ -52,8 +53,7 @@ class Writer(Inquiry):
             undo.callback(self.connection.close)
             self.packer = Packer()
             self._numbers: dict[Term, int] = {}  # rows of feeds, which stay
-            # A checkpoint waits for the disk: seldom is enough, readers do not mind a log of some 64 MB.
-            self.connection.execute("PRAGMA wal_autocheckpoint = 4096")
+            self._checkpoint_after(LOG)
             migrate(self.connection, self.path)
             self._signal = Signal(state / SIGNAL)
             undo.callback(self._signal.close)
@@ -112,8 +112,12 @@ class Writer(Inquiry):
         served: Served,
         now: float,
     ) -> int:
-        """Write what is left and make it the next generation, in one transaction; gives the generation."""
+        """Write what is left and make it the next generation, in one transaction; gives the generation.
+
+        Readers wait for nothing else: superseded documents go, and the WAL is moved, once it is announced.
+        """
         generation = self.generation + 1
+        self._checkpoint_after(0)
         with self._transaction():
             self._write(draft, now)
             self._write_documents(documents, entries, generation)
@@ -126,8 +130,10 @@ class Writer(Inquiry):
             self._set("served", dump_served(served))
             self._set("generation", generation)
             self.connection.execute("INSERT OR REPLACE INTO generations VALUES (?, ?)", (generation, now))
-            self._forget(now)
         self._signal.value = generation
+        self._checkpoint_after(LOG)
+        with self._transaction():
+            self._forget(now)
         return generation
 
     def load_ledger(self, ledger: LedgerFile) -> None:
@@ -154,6 +160,10 @@ class Writer(Inquiry):
                 "WHERE path = (SELECT path FROM ledger_posts WHERE number = ?)",
                 [(number,) for owners in numbers.values() for number in owners],
             )
+
+    def _checkpoint_after(self, pages: int) -> None:
+        """Have the commit that leaves so many pages in the WAL wait for the disk until they are moved; 0: have none."""
+        self.connection.execute(f"PRAGMA wal_autocheckpoint = {pages}")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -316,11 +326,12 @@ class Writer(Inquiry):
 
         What came after each of their last states is remembered, for readers that ask what has changed since.
         """
-        (settled,) = self.connection.execute(
-            "SELECT max(generation) FROM generations WHERE published <= ?", (now - KEPT,)
-        ).fetchone()
         forgotten = self.meta("forgotten") or 0
-        if settled is None or settled == forgotten:
+        (settled,) = self.connection.execute(
+            "SELECT coalesce(max(generation), ?) FROM generations WHERE published <= ?", (forgotten, now - KEPT)
+        ).fetchone()
+        self._set("forgotten", settled)
+        if settled == forgotten:
             return
         run = self.connection.executemany
         superseded = self.connection.execute(
@@ -348,7 +359,6 @@ class Writer(Inquiry):
         )
         self.connection.execute("DELETE FROM outdated WHERE generation <= ?", (settled,))
         self.connection.execute("DELETE FROM generations WHERE generation < ?", (settled,))
-        self._set("forgotten", settled)
 
     def _in_use(self, row: int, number: int) -> bool:
         """Whether any document holds an entry: one of a feed that its post is filed under, or a copy of the post."""

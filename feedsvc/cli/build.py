@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from urllib.parse import unquote
 
@@ -58,7 +59,7 @@ def command(
             service.rebuild("command", allow_empty=allow_empty) if watch else rebuild(service, allow_empty=allow_empty)
         )
         if as_json:
-            say.as_json(report)
+            say.as_json(replace(report, problems=service.problems()))
         else:
             say.report(report)
             if not report.posts:

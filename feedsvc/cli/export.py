@@ -52,7 +52,7 @@ def command(
       feedsvc export ~/site/_site ~/site --no-pages
     """
     with Service(settings) as service:
-        problems = rebuild(service).problems
+        built = rebuild(service)
         with progress() as tell:
             source = None if no_pages else offer(service, alone=True, history=_HISTORY[archives])
             exported = service.export(dest, tell, source=source, overwrite=overwrite)
@@ -64,7 +64,7 @@ def command(
         f"{exported.kept:,} as they were in {dest}."
     )
     _tell_refused(exported)
-    say.problems(problems)
+    say.problems(built)
     say.provisional(settings)
 
 

@@ -11,7 +11,7 @@ import orjson
 from feedsvc.builds import Report
 from feedsvc.catalogue import TOKEN
 from feedsvc.config import Settings
-from feedsvc.model import Problem, Term
+from feedsvc.model import Term
 from feedsvc.service import Service
 
 _FIRST = 5  # problems shown after a build
@@ -41,15 +41,15 @@ def report(done: Report) -> None:
     feeds = f"{counted(done.feeds, 'feed')} changed, {counted(done.written, 'document')} written"
     outcome = feeds if done.feeds or done.written else "no feed changed"
     click.echo(f"{counted(done.posts, 'post')}: {news}; {outcome}; {done.seconds:.2f} s.")
-    problems(done.problems)
+    problems(done)
 
 
-def problems(found: tuple[Problem, ...]) -> None:
+def problems(done: Report) -> None:
     """The first few problems, and where to find the rest."""
-    for problem in found[:_FIRST]:
+    for problem in done.problems[:_FIRST]:
         remark(str(problem))
-    if len(found) > _FIRST:
-        remark(f"and {counted(len(found) - _FIRST, 'more problem')}: `feedsvc check` lists all.")
+    if done.problem_count > _FIRST:
+        remark(f"and {counted(done.problem_count - _FIRST, 'more problem')}: `feedsvc check` lists all.")
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
-from feedsvc.builds import Report
+from feedsvc.builds import TOLD, Report
 from feedsvc.catalogue import Draft, Filed, Inquiry, Writer
 from feedsvc.config import Settings, templates
 from feedsvc.model import Term
@@ -89,7 +89,8 @@ def _report(writer: Writer, gathered: Gathered, terms: Sequence[Term], printed: 
         feeds=len(terms),
         rendered=printed.made,
         written=printed.written,
-        problems=writer.problems(),
+        problems=writer.problems(TOLD),
+        problem_count=writer.count_problems(),
         look_again=gathered.look_again,
         unsettled=tuple(gathered.unsettled),
         settling=settling,

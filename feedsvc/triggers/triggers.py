@@ -254,6 +254,6 @@ class Triggers:
                 changed=report.changed,
                 removed=report.removed,
                 documents=report.written,
-                problems=len(report.problems),
+                problems=report.problem_count,
                 seconds=round(report.seconds, 3),
             )

@@ -56,5 +56,5 @@ def of_catalogue(reader: Reader, generation: int) -> dict[str, tuple[str, float]
         "generation_timestamp_seconds": ("When it was published.", reader.published_at(generation) or 0.0),
         "feeds": ("Feeds that have posts.", sum(facts.entries > 0 for facts in reader.feeds())),
         "posts": ("Posts in the site's feed.", reader.count_posts()),
-        "problems": ("Problems that authors should mend.", len(reader.problems())),
+        "problems": ("Problems that authors should mend.", reader.count_problems()),
     }
