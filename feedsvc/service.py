@@ -23,6 +23,7 @@ from feedsvc.exceptions import CatalogueError, CatalogueMissing, ConfigError, Fe
 from feedsvc.export import Exporter, ExportReport, Source
 from feedsvc.model import FeedFacts, OldEntry, Problem
 from feedsvc.pipeline.adopting import AdoptReport
+from feedsvc.pipeline.pool import Helpers
 from feedsvc.pipeline.preview import FeedChange
 from feedsvc.pipeline.progress import Progress, silent
 from feedsvc.scan import any_post
@@ -50,13 +51,16 @@ class Service:
     """What can be done with a content folder and its state folder. A context manager: leaving it frees the lock.
 
     ``listens`` says that this process answers requests for rebuilds (``serve``, ``build --watch``). ``clock``
-    gives epoch seconds.
+    gives epoch seconds. ``helpers`` are for the first rebuild (``pipeline.helpers``).
     """
 
-    def __init__(self, settings: Settings, *, listens: bool = False, clock: Clock = time.time) -> None:
+    def __init__(
+        self, settings: Settings, *, listens: bool = False, clock: Clock = time.time, helpers: Helpers | None = None
+    ) -> None:
         self.settings = settings
         self.clock = clock
         self._listens = listens
+        self._helpers = helpers
         self._writer: Writer | None = None
 
     def __enter__(self) -> Service:
@@ -67,6 +71,8 @@ class Service:
 
     def close(self) -> None:
         """Let the next writer in."""
+        if self._helpers is not None:
+            self._helpers.shutdown()
         if self._writer is not None:
             self._writer.close()
             self._writer = None
@@ -125,6 +131,7 @@ class Service:
         return report
 
     def _look(self, writer: Writer, progress: Progress, *, paths: frozenset[str] | None, allow_empty: bool) -> Report:
+        helpers, self._helpers = self._helpers, None
         return pipeline.rebuild(
             writer,
             self.settings,
@@ -132,6 +139,7 @@ class Service:
             paths=paths,
             allow_empty=allow_empty,
             polite=self._listens,
+            helpers=helpers,
             progress=progress,
         )
 

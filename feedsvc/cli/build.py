@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 import click
 
+from feedsvc import pipeline
 from feedsvc.cli import bare, say
 from feedsvc.cli.building import rebuild
 from feedsvc.cli.options import configured, json_option
@@ -54,7 +55,7 @@ def command(
     if dry_run:
         _preview(settings, as_json=as_json)
         return
-    with Service(settings, listens=watch) as service:
+    with Service(settings, listens=watch, helpers=pipeline.helpers(settings)) as service:
         report = (
             service.rebuild("command", allow_empty=allow_empty) if watch else rebuild(service, allow_empty=allow_empty)
         )

@@ -7,6 +7,7 @@ from typing import Literal
 
 import click
 
+from feedsvc import pipeline
 from feedsvc.cli import say
 from feedsvc.cli.building import rebuild
 from feedsvc.cli.offer import offer
@@ -51,7 +52,7 @@ def command(
       feedsvc export public ~/site --archives site
       feedsvc export ~/site/_site ~/site --no-pages
     """
-    with Service(settings) as service:
+    with Service(settings, helpers=pipeline.helpers(settings)) as service:
         built = rebuild(service)
         with progress() as tell:
             source = None if no_pages else offer(service, alone=True, history=_HISTORY[archives])

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from feedsvc.pipeline.adopting import take_over
-    from feedsvc.pipeline.flow import rebuild, survey
+    from feedsvc.pipeline.flow import helpers, rebuild, survey
     from feedsvc.pipeline.preview import compare
 
-__all__ = ["compare", "rebuild", "survey", "take_over"]
+__all__ = ["compare", "helpers", "rebuild", "survey", "take_over"]
 
-_HOMES = {"compare": "preview", "rebuild": "flow", "survey": "flow", "take_over": "adopting"}
+_HOMES = {"compare": "preview", "helpers": "flow", "rebuild": "flow", "survey": "flow", "take_over": "adopting"}
 
 
 def __getattr__(name: str) -> object:

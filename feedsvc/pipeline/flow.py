@@ -16,7 +16,7 @@ from feedsvc.model import Term
 from feedsvc.particulars import own
 from feedsvc.pipeline.gathering import Gathered, Gatherer
 from feedsvc.pipeline.planning import Planner
-from feedsvc.pipeline.pool import Pool
+from feedsvc.pipeline.pool import Helpers, Pool, forked
 from feedsvc.pipeline.progress import Progress, silent
 from feedsvc.pipeline.rendering import Printed, Printer
 from feedsvc.render import RECIPE, RenderRules
@@ -35,20 +35,21 @@ def rebuild(
     paths: frozenset[str] | None = None,
     allow_empty: bool = False,
     polite: bool = False,
+    helpers: Helpers | None = None,
     progress: Progress = silent,
 ) -> Report:
     """Find out what changed in the folder, or at ``paths`` of it, and publish what follows from it.
 
     Idempotent: where nothing changed nothing is written. ``now`` in epoch seconds; ``polite`` lets a server beside it
-    go first. Raises ContentMissing where the folder is not what it was, CatalogueError where the catalogue cannot be
-    written: the last generation stays.
+    go first. ``helpers`` are ended with it. Raises ContentMissing where the folder is not what it was, CatalogueError
+    where the catalogue cannot be written: the last generation stays.
     """
     recipe = _recipe(settings)
     anew = writer.recipe() != recipe
     writer.distrust(recipe)
     fingerprint = templates.fingerprint(settings.templates)
     everywhere = writer.distrust_templated(fingerprint) or anew
-    with Pool(settings.processes, polite=polite) as pool:
+    with Pool(settings.processes, polite=polite, helpers=helpers) as pool:
         gatherer = Gatherer(writer, settings, recipe, fingerprint, now, pool, progress, allow_empty=allow_empty)
         gathered = gatherer.gather(None if everywhere else paths)
         resettled = writer.all_terms() if anew else _resettled(writer, settings.feeds.tables)
@@ -60,6 +61,11 @@ def rebuild(
         elif gathered.draft:
             writer.commit(gathered.draft, now)
     return _report(writer, gathered, terms, printed)
+
+
+def helpers(settings: Settings) -> Helpers | None:
+    """Processes for the first rebuild, which have imported what it takes, if they may be ``forked``."""
+    return forked(settings.processes)
 
 
 def _recipe(settings: Settings) -> bytes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -23,19 +25,21 @@ AHEAD = 4  # batches a process that waits for its results has been given
 SELDOM = (50_000, 20, 20)
 
 Work = Callable[[Sequence[Item]], Result]
+Helpers = ProcessPoolExecutor
 
 
 class Pool:
     """Runs work on batches of items, in ``processes`` processes that are started when first needed.
 
     This one has results to see to, and does its part while it waits. With one process it is alone. A context manager:
-    leaving it ends the others; ``polite`` ones let whoever else wants a processor go first.
+    leaving it ends the others; ``polite`` ones let whoever else wants a processor go first. ``helpers`` are used
+    before others are started.
     """
 
-    def __init__(self, processes: int, *, polite: bool = False) -> None:
+    def __init__(self, processes: int, *, polite: bool = False, helpers: Helpers | None = None) -> None:
         self._others = processes if processes > 1 else 0
         self._polite = polite
-        self._executor: ProcessPoolExecutor | None = None
+        self._executor = helpers
 
     def __enter__(self) -> Pool:
         self._thresholds = gc.get_threshold()
@@ -76,6 +80,20 @@ class Pool:
                 self._others, get_context("spawn"), initializer=_settle_in, initargs=(self._polite,)
             )
         return self._executor
+
+
+def forked(processes: int) -> Helpers | None:
+    """Helpers that need not import anything: a quarter of a second sooner at work than those that are spawned.
+
+    They have all that this process has, so this is for its beginning: before it opens a database or a lock. None where
+    it has other threads already, whose locks they would inherit, or where forking is not safe in any case.
+    """
+    if processes < 2 or sys.platform != "linux" or threading.active_count() > 1:
+        return None
+    gc.freeze()  # what is shared stays so: looking for cycles would write to it
+    helpers = ProcessPoolExecutor(processes, get_context("fork"), initializer=_settle_in, initargs=(False,))
+    helpers.submit(int)  # starts them all
+    return helpers
 
 
 def _done(result: Result) -> Future[Result]:
