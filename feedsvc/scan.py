@@ -6,7 +6,6 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Set
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -166,20 +165,23 @@ class _Walk:
         stack, entered = [folder], {str(_target(self._root / folder))}
         while stack:
             here = stack.pop()
+            before = f"{here}/" if here else ""
             for entry in self._of_bundle(here, self._entries(here)):
-                path = f"{here}/{entry.name}" if here else entry.name
-                with self._opening(path):
+                path = before + entry.name
+                try:
                     if entry.is_dir():
                         if self._may_enter(entry, path, entered):
                             stack.append(path)
                     elif self._named(path) and is_post(path, self._rules) and (fingerprint := self._file(entry)):
                         yield path, fingerprint
+                except OSError as error:
+                    self._note(path, error)
 
     def at(self, paths: Iterable[str]) -> Iterator[tuple[str, Fingerprint]]:
         """The posts that ``paths`` name: files, or folders with all below them."""
         for path in paths:
             target = self._root / path
-            with self._opening(path):
+            try:
                 if not self._named(path) or not self._reachable(path):
                     continue
                 if target.is_dir():
@@ -188,6 +190,8 @@ class _Walk:
                     status = target.stat()
                     if stat.S_ISREG(status.st_mode):
                         yield path, _fingerprint(status)
+            except OSError as error:
+                self._note(path, error)
 
     def problems(self) -> Iterator[Problem]:
         """What kept the walk from looking."""
@@ -196,16 +200,14 @@ class _Walk:
         for path in sorted(self.unnamed):
             yield Problem(path, 0, "name-encoding", "the file's name is not UTF-8", "rename it: convmv -t utf8")
 
-    @contextmanager
-    def _opening(self, path: str) -> Iterator[None]:
+    def _note(self, path: str, error: OSError) -> None:
         """Note what is closed to us; what went meanwhile was never there."""
-        try:
-            yield
-        except OSError as error:
-            if error.errno not in _NOTHING_THERE:
-                self.closed[path] = error.strerror or str(error)
+        if error.errno not in _NOTHING_THERE:
+            self.closed[path] = error.strerror or str(error)
 
     def _named(self, path: str) -> bool:
+        if path.isascii():
+            return True
         try:
             path.encode()
         except UnicodeEncodeError:
@@ -216,16 +218,18 @@ class _Walk:
         return True
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
-        with self._opening(folder), os.scandir(self._root / folder) as entries:
-            return list(entries)
-        return []
+        try:
+            with os.scandir(self._root / folder) as entries:
+                return list(entries)
+        except OSError as error:
+            self._note(folder, error)
+            return []
 
     def _of_bundle(self, folder: str, entries: list[os.DirEntry[str]]) -> list[os.DirEntry[str]]:
         """The entries of a folder, or of a bundle those that decide over the others."""
-        deciding = (
-            [entry for entry in entries if settles_folder(f"{folder}/{entry.name}", self._rules)] if folder else []
-        )
-        return deciding or entries
+        if not folder or self._rules.layout != "hugo":
+            return entries
+        return [entry for entry in entries if settles_folder(f"{folder}/{entry.name}", self._rules)] or entries
 
     def _may_enter(self, entry: os.DirEntry[str], path: str, entered: set[str]) -> bool:
         if not is_folder(path, self._rules):

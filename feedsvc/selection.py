@@ -34,9 +34,9 @@ def is_post(path: str, rules: ContentRules) -> bool:
     """
     if suffix(path) not in _SUFFIXES.get(rules.layout, _ANY) or _forbidden(path) or not _is_text(path):
         return False
-    if _named(path, rules.include):
+    if rules.include and _named(path, rules.include):
         return True
-    folders, name = dirname(path), basename(path)
+    folders, _, name = path.rpartition("/")
     if _excluded(path, rules.include, rules.exclude) or not is_folder(folders, rules):
         return False
     match rules.layout:
@@ -59,7 +59,7 @@ def is_folder(path: str, rules: ContentRules) -> bool:
 
 def suffix(path: str) -> str:
     """The extension of a file, in lower case, with its dot; "" without one."""
-    name = basename(path)
+    name = path[path.rfind("/") + 1 :]
     dot = name.rfind(".")
     return name[dot:].lower() if dot > 0 else ""
 
