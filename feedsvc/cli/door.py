@@ -153,8 +153,3 @@ def door(ctx: click.Context) -> None:
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
-
-
-def main() -> NoReturn:
-    """The console script."""
-    door.main()
