@@ -22,7 +22,7 @@ from feedsvc.pipeline.rendering import Printed, Printer
 from feedsvc.render import RECIPE, RenderRules
 from feedsvc.rules import FeedRules, FeedTables, Site
 
-BATCH = 20  # feeds a process renders at a time
+BATCH, AHEAD = 20, 4  # feeds a process renders at a time, and how often it has been given some
 TOGETHER = 2_000  # entries that are stored in one transaction
 ALONE = 60  # feeds up to which starting other processes does not pay
 
@@ -173,7 +173,7 @@ class _Press:
         # Feeds with the same newest post come together: entries are rendered once for all of them.
         ordered = self._writer.together(terms)
         try:
-            for some in self._pool.each(self._work, ordered, batch=BATCH, alone=0):
+            for some in self._pool.each(self._work, ordered, batch=BATCH, alone=0, ahead=AHEAD):
                 printed.take(some)
                 if len(printed.entries) >= TOGETHER:
                     self._writer.store(printed.documents, printed.entries, self._work.generation + 1)

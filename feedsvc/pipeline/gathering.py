@@ -20,10 +20,8 @@ from feedsvc.selection import scope
 
 SOON = 0.04  # seconds after which a file that looks unfinished is read again
 GRACE = 2.0  # seconds a file must have been gone before its post is removed
-# Files filed before they are committed: what an interrupted run has to do again. Each commit writes most pages of the
-# indexes once more, so the more there is, the more come together, as far as there is memory: a post takes some 4 KB.
-CHUNK, LARGEST_CHUNK, CHUNK_SHARE = 3_000, 15_000, 0.1
-BATCH = 100  # files a process reads at a time
+CHUNK = 3_000  # files filed before they are committed: what an interrupted run need not do again
+BATCH, AHEAD = 100, 24  # files a process reads at a time, and how often it has been given some: a commit takes a while
 ALONE = 1_000  # files up to which starting other processes does not pay
 
 
@@ -121,12 +119,12 @@ class Gatherer:
         """Read files; those ``anew`` also where their bytes are known."""
         wanted = [self._want(path, None if path in anew else known.get(path)) for path in paths]
         done = filed = 0
-        for batch in self._pool.each(self._taker.take, wanted, batch=BATCH, alone=ALONE):
+        for batch in self._pool.each(self._taker.take, wanted, batch=BATCH, alone=ALONE, ahead=AHEAD):
             for taken in batch:
                 self._file(taken, known)
             done += len(batch)
             self._progress("reading", done, len(wanted))
-            if done - filed >= min(max(CHUNK, filed * CHUNK_SHARE), LARGEST_CHUNK):
+            if done - filed >= CHUNK:
                 filed = done
                 self._writer.commit(self._gathered.count(self._filing.finish()), self._now)
         self._gathered.read = done

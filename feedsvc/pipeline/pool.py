@@ -19,7 +19,6 @@ from feedsvc.orphans import POLITE, help_out
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-AHEAD = 4  # batches a process that waits for its results has been given
 # Objects after which cycles are looked for: thousands of posts are at hand that make none, and looking at them again
 # and again takes a tenth of the time.
 SELDOM = (50_000, 20, 20)
@@ -51,8 +50,13 @@ class Pool:
         if self._executor is not None:
             self._executor.shutdown(cancel_futures=True)
 
-    def each(self, work: Work[Item, Result], items: Sequence[Item], *, batch: int, alone: int) -> Iterator[Result]:
-        """Results of ``work`` on batches of items, in order. Up to ``alone`` items are worked on in this process."""
+    def each(
+        self, work: Work[Item, Result], items: Sequence[Item], *, batch: int, alone: int, ahead: int
+    ) -> Iterator[Result]:
+        """Results of ``work`` on batches of items, in order. Up to ``alone`` items are worked on in this process.
+
+        Each of the others has been given ``ahead`` batches: enough for as long as whoever gets the results is busy.
+        """
         batches = (items[start : start + batch] for start in range(0, len(items), batch))
         if len(items) <= alone or self._others < 1:
             yield from map(work, batches)
@@ -60,7 +64,7 @@ class Pool:
         executor = self._start()
         pending: deque[Future[Result]] = deque()
         try:
-            for some in islice(batches, AHEAD * self._others):
+            for some in islice(batches, ahead * self._others):
                 pending.append(executor.submit(work, some))
             while pending:
                 # Rather than wait for others, do one of theirs; while they start, that is most of them.

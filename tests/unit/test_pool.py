@@ -22,7 +22,7 @@ def work(items):
 helpers = forked(2)
 given.append("after")
 with Pool(2, helpers=helpers) as pool:
-    done = list(pool.each(work, range(40), batch=2, alone=0))
+    done = list(pool.each(work, range(40), batch=2, alone=0, ahead=2))
 assert [item for _, _, items in done for item in items] == list(range(40))
 for process, known, _ in done:
     print("own" if process == os.getpid() else "other", known)
