@@ -31,6 +31,7 @@ _Place = tuple[int, int, str, int]  # of a post in a feed: a row of post_terms
 PAGE = 16_384  # bytes: entries of some 4 KB lie in few pages
 CACHE = 2**24  # bytes: less, and a first build writes the same pages again and again
 LOG = 4_096  # pages of the WAL, 64 MB, after which they are moved into the database
+FIRST_LOG = 16_384  # in a first build, whose commits write the same pages of indexes again and again
 STATES = 50  # of a document, before it is as it is, that are remembered
 REMEMBERED = 20_000  # changes: who has missed more looks at all posts
 KEPT = 60.0  # seconds a superseded document stays for readers that are in the middle of an answer
@@ -53,8 +54,9 @@ class Writer(Inquiry):
             undo.callback(self.connection.close)
             self.packer = Packer()
             self._numbers: dict[Term, int] = {}  # rows of feeds, which stay
-            self._checkpoint_after(LOG)
+            self.connection.execute(f"PRAGMA journal_size_limit = {LOG * PAGE}")
             migrate(self.connection, self.path)
+            self._checkpoint_after(LOG if self.generation else FIRST_LOG)
             self._signal = Signal(state / SIGNAL)
             undo.callback(self._signal.close)
             self._adopt(owner, now)

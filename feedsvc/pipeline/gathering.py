@@ -20,8 +20,10 @@ from feedsvc.selection import scope
 
 SOON = 0.04  # seconds after which a file that looks unfinished is read again
 GRACE = 2.0  # seconds a file must have been gone before its post is removed
-CHUNK = 3_000  # files filed before they are committed: what an interrupted run need not do again
-BATCH, AHEAD = 100, 24  # files a process reads at a time, and how often it has been given some: a commit takes a while
+# Files filed before they are committed, which an interrupted run has to read again: so many, and more where there are
+# many already, for each commit writes most pages of the indexes anew.
+CHUNK, SHARE, LARGEST = 3_000, 0.1, 15_000
+BATCH, AHEAD = 100, 64  # files a process reads at a time, and how often it has been given some: a commit takes a while
 ALONE = 1_000  # files up to which starting other processes does not pay
 
 
@@ -124,7 +126,7 @@ class Gatherer:
                 self._file(taken, known)
             done += len(batch)
             self._progress("reading", done, len(wanted))
-            if done - filed >= CHUNK:
+            if done - filed >= min(max(CHUNK, filed * SHARE), LARGEST):
                 filed = done
                 self._writer.commit(self._gathered.count(self._filing.finish()), self._now)
         self._gathered.read = done
