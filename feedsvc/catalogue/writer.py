@@ -119,8 +119,7 @@ class Writer(Inquiry):
         Readers wait for nothing else: superseded documents go, and the WAL is moved, once it is announced.
         """
         generation = self.generation + 1
-        self._checkpoint_after(0)
-        with self._transaction():
+        with self._checkpoint_later(), self._transaction():
             self._write(draft, now)
             self._write_documents(documents, entries, generation)
             self.connection.executemany(
@@ -133,7 +132,6 @@ class Writer(Inquiry):
             self._set("generation", generation)
             self.connection.execute("INSERT OR REPLACE INTO generations VALUES (?, ?)", (generation, now))
         self._signal.value = generation
-        self._checkpoint_after(LOG)
         with self._transaction():
             self._forget(now)
         return generation
@@ -164,8 +162,17 @@ class Writer(Inquiry):
             )
 
     def _checkpoint_after(self, pages: int) -> None:
-        """Have the commit that leaves so many pages in the WAL wait for the disk until they are moved; 0: have none."""
+        """Have the commit that leaves so many pages in the WAL wait for the disk until they are moved."""
         self.connection.execute(f"PRAGMA wal_autocheckpoint = {pages}")
+
+    @contextmanager
+    def _checkpoint_later(self) -> Iterator[None]:
+        """Have no commit wait for that."""
+        self._checkpoint_after(0)
+        try:
+            yield
+        finally:
+            self._checkpoint_after(LOG)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
