@@ -178,6 +178,31 @@ def test_feeds_that_were_touched_are_remembered_until_they_are_published(library
     assert library.writer.touched() == []
 
 
+def test_a_generation_is_announced_before_the_disk_is_waited_for(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.publish({SITE: "old"})
+    monkeypatch.setattr("feedsvc.catalogue.writer.LOG", 1)  # pages: each commit that may moves the WAL
+    library.writer._checkpoint_after(1)
+    file, announce = library.state / CATALOGUE, Signal.value.fset  # type: ignore[attr-defined]
+    moved: list[bool] = []
+
+    def announcing(signal: Signal, generation: int) -> None:
+        moved.append(file.stat().st_mtime_ns > 0)
+        announce(signal, generation)
+
+    library.writer.commit(Draft(touched={SITE}), library.now)
+    os.utime(file, ns=(0, 0))
+    library.writer.commit(Draft(touched={TEA}), library.now)
+    assert file.stat().st_mtime_ns > 0  # a checkpoint shows
+    os.utime(file, ns=(0, 0))
+    monkeypatch.setattr(library.writer, "commit", lambda *_: None)
+    monkeypatch.setattr(Signal, "value", property(Signal.value.fget, announcing))  # type: ignore[attr-defined]
+    library.publish({SITE: "new"})
+    assert moved == [False]
+    assert file.stat().st_mtime_ns > 0
+
+
 def test_superseded_documents_are_forgotten_after_a_while(library: Library) -> None:
     for number in range(4):
         library.publish({SITE: f"number{number}"})
