@@ -22,7 +22,7 @@ from feedsvc.pipeline.rendering import Printed, Printer
 from feedsvc.render import RECIPE, RenderRules
 from feedsvc.rules import FeedRules, FeedTables, Site
 
-BATCH, AHEAD = 20, 4  # feeds a process renders at a time, and how often it has been given some
+BATCH, AHEAD = 20, 8  # feeds a process renders at a time, and how many such batches are under way
 TOGETHER = 2_000  # entries that are stored in one transaction
 ALONE = 60  # feeds up to which starting other processes does not pay
 

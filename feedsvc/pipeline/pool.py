@@ -55,7 +55,8 @@ class Pool:
     ) -> Iterator[Result]:
         """Results of ``work`` on batches of items, in order. Up to ``alone`` items are worked on in this process.
 
-        Each of the others has been given ``ahead`` batches: enough for as long as whoever gets the results is busy.
+        The others have been given ``ahead`` batches, and no fewer than two each: enough for as long as whoever gets the
+        results is busy.
         """
         batches = (items[start : start + batch] for start in range(0, len(items), batch))
         if len(items) <= alone or self._others < 1:
@@ -64,7 +65,7 @@ class Pool:
         executor = self._start()
         pending: deque[Future[Result]] = deque()
         try:
-            for some in islice(batches, ahead * self._others):
+            for some in islice(batches, max(ahead, 2 * self._others)):
                 pending.append(executor.submit(work, some))
             while pending:
                 # Rather than wait for others, do one of theirs; while they start, that is most of them.
