@@ -97,6 +97,7 @@ class Service:
         paths: frozenset[str] | None = None,
         allow_empty: bool = False,
         settle: bool = True,
+        tidy: bool = True,
         asked: Asked | None = None,
     ) -> Report:
         """Look at the folder, or at ``paths`` of it, and publish what changed; noted among the builds.
@@ -104,7 +105,8 @@ class Service:
         It answers ``asked``, else whatever request waits, unless ``paths`` are all that is looked at.
 
         Configuration that changed is read again first. ``settle`` waits for files that are being written, or have
-        just vanished, and looks again; whoever asked for a rebuild waits for those being written in any case.
+        just vanished, and looks again; whoever asked for a rebuild waits for those being written in any case. ``tidy``
+        does what can wait as well.
         Raises what kept it from publishing; the last generation stays.
         """
         writer = self.open()
@@ -128,7 +130,13 @@ class Service:
             control.finish(build, self.clock(), asdict(asked.report.then(report) if asked else report))
             if not report.did_something:
                 control.forget(build, UNASKED)
+        if tidy and report.feeds:
+            self.tidy()
         return report
+
+    def tidy(self) -> None:
+        """What is left to be done after a rebuild, for which nobody should wait."""
+        self.open().tidy(self.clock())
 
     def _look(self, writer: Writer, progress: Progress, *, paths: frozenset[str] | None, allow_empty: bool) -> Report:
         helpers, self._helpers = self._helpers, None

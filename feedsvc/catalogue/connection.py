@@ -41,11 +41,17 @@ class Cursor(sqlite3.Cursor):
     """Rows, whose errors are CatalogueErrors too: a damaged page is found when it is read."""
 
     connection: Connection
+    arraysize = 50  # rows read together: a call for each of them takes as long as reading it
 
-    def __next__(self) -> Any:
-        """The next row."""
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
+        """All rows that are left."""
+        while rows := self.fetchmany():
+            yield from rows
+
+    def fetchmany(self, size: int | None = None) -> list[Any]:
+        """The next rows, none after the last."""
         with _translated(self.connection):
-            return super().__next__()
+            return super().fetchmany(self.arraysize if size is None else size)
 
     def fetchone(self) -> Any:
         """The next row, None after the last."""

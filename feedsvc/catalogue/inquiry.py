@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from feedsvc.catalogue.known import FileLook, KnownFiles
 from feedsvc.catalogue.packing import key_of
 from feedsvc.catalogue.reader import Reader
 from feedsvc.catalogue.records import Filed
-from feedsvc.model import Fingerprint, Known, Term
+from feedsvc.model import Known, Term
 
 
 class Inquiry(Reader):
@@ -69,17 +70,17 @@ class Inquiry(Reader):
         (turn,) = self.connection.execute("SELECT min(turn) FROM posts WHERE turn IS NOT NULL").fetchone()
         return None if turn is None else turn / 1_000_000
 
-    def known(self, paths: Iterable[str] | None = None) -> dict[str, Known]:
+    def known(self, paths: Iterable[str] | None = None) -> Mapping[str, Known]:
         """What is known of files: all of them, or those that ``paths`` name and those below them."""
         query = "SELECT path, size, mtime, ctime, inode, digest, looked FROM files"
         if paths is None:
-            return _known(self.connection.execute(query))
-        found: dict[str, Known] = {}
+            return KnownFiles(self.connection.execute(query))
+        found: list[FileLook] = []
         for path in paths:
-            found |= _known(self.connection.execute(f"{query} WHERE path = ?", (path,)))
+            found += self.connection.execute(f"{query} WHERE path = ?", (path,))
             # everything below a folder sorts between "folder/" and "folder0", "0" being next after "/"
-            found |= _known(self.connection.execute(f"{query} WHERE path > ? AND path < ?", (f"{path}/", f"{path}0")))
-        return found
+            found += self.connection.execute(f"{query} WHERE path > ? AND path < ?", (f"{path}/", f"{path}0"))
+        return KnownFiles(found)
 
     def any_file(self) -> bool:
         """Whether any file is known to be there."""
@@ -109,10 +110,3 @@ class Inquiry(Reader):
     def all_terms(self) -> list[Term]:
         """Every feed there ever was."""
         return [facts.term for facts in self.feeds()]
-
-
-def _known(rows: Iterable[tuple[str, int, int, int, int, bytes, int]]) -> dict[str, Known]:
-    return {
-        path: Known(Fingerprint(size, mtime, ctime, inode), digest, looked)
-        for path, size, mtime, ctime, inode, digest, looked in rows
-    }

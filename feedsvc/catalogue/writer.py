@@ -116,7 +116,7 @@ class Writer(Inquiry):
     ) -> int:
         """Write what is left and make it the next generation, in one transaction; gives the generation.
 
-        Readers wait for nothing else: superseded documents go, and the WAL is moved, once it is announced.
+        Readers wait for nothing else: superseded documents go, and the WAL is moved, when it is time to ``tidy``.
         """
         generation = self.generation + 1
         with self._checkpoint_later(), self._transaction():
@@ -132,9 +132,12 @@ class Writer(Inquiry):
             self._set("generation", generation)
             self.connection.execute("INSERT OR REPLACE INTO generations VALUES (?, ?)", (generation, now))
         self._signal.value = generation
+        return generation
+
+    def tidy(self, now: float) -> None:
+        """Let superseded documents go, and have the WAL moved if it is long."""
         with self._transaction():
             self._forget(now)
-        return generation
 
     def load_ledger(self, ledger: LedgerFile) -> None:
         """Take over a ledger; only into a catalogue that has none of its own. Raises CatalogueError otherwise."""

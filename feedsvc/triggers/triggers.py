@@ -200,11 +200,13 @@ class Triggers:
             progress(stage, done, total)
 
         try:
-            report = self._service.rebuild(trigger, tell, paths=paths, settle=False, asked=asked)
+            report = self._service.rebuild(trigger, tell, paths=paths, settle=False, tidy=False, asked=asked)
             self._learn(report, everywhere=paths is None)
             self._note(trigger, report)
             if self._export is not None:
                 self._export.follow(tell)
+            if report.feeds:
+                self._service.tidy()
             self._failure = ""
         except _StoppedError:
             return

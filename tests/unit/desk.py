@@ -56,7 +56,9 @@ class Desk:
         self.now += after
         settings = replace(load(self.root, state=self.state, environ={}, cwd=self.root), processes=1)
         scope = frozenset(paths) if paths else None
-        return rebuild(self.writer, settings, self.now, paths=scope, progress=progress)
+        report = rebuild(self.writer, settings, self.now, paths=scope, progress=progress)
+        self.writer.tidy(self.now)
+        return report
 
     def items(self) -> list[dict[str, Any]]:
         """The entries of the site's feed, newest first."""

@@ -68,7 +68,9 @@ class Library:
         self.writer.commit(draft, self.now)
         documents = [written for term, text in (bodies or {}).items() for written in self._documents(term, text)]
         updated = {term: datetime.fromtimestamp(self.now, UTC) for term in bodies or {}}
-        return self.writer.publish(Draft(), documents, {}, updated, recipe=b"r", served=self.served, now=self.now)
+        made = self.writer.publish(Draft(), documents, {}, updated, recipe=b"r", served=self.served, now=self.now)
+        self.writer.tidy(self.now)
+        return made
 
     def _documents(self, term: Term, text: str) -> Iterator[Written]:
         for format_ in FORMATS:

@@ -309,6 +309,7 @@ def check_equivalence(tmp: Path, kind: type[Folder], sequence: list[Step], scope
             paths = folder.apply(step)
             settings = settings_for(tmp / "site", tmp / "one")
             rebuild(writer, settings, now, paths=frozenset(paths) if place in scoped else None, allow_empty=True)
+            writer.tidy(now)
         now += 60.0  # when all that is to come or to go by itself has done so
         for _ in range(2):
             now += 5.0
