@@ -22,7 +22,7 @@ SOON = 0.04  # seconds after which a file that looks unfinished is read again
 GRACE = 2.0  # seconds a file must have been gone before its post is removed
 # Files filed before they are committed, which an interrupted run has to read again: so many, and more where there are
 # many already, for each commit writes most pages of the indexes anew.
-CHUNK, SHARE, LARGEST = 3_000, 0.1, 15_000
+CHUNK, SHARE, LARGEST = 3_000, 0.05, 15_000
 BATCH, AHEAD = 100, 128  # files a process reads at a time, and how many such batches are under way while one commits
 ALONE = 1_000  # files up to which starting other processes does not pay
 
