@@ -47,7 +47,7 @@ def test_new_changed_and_deleted_posts_show_within_a_second(server: Server, site
     took["deleted"].append(seconds_until(lambda: not server.shows(feed("fresh"), ">altered 11<")))
     print({kind: f"median {statistics.median(each):.3f} s, max {max(each):.3f} s" for kind, each in took.items()})
     assert max(took["new"] + took["changed"]) < 1
-    assert min(took["deleted"]) >= 2
+    assert min(took["deleted"]) >= 1.9  # by the clock on the wall, which may just be set right
     assert max(took["deleted"]) < 3  # the two seconds that a file may be gone, and one
 
 
