@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from feedsvc import pipeline
 from feedsvc.builds import Build, Report
@@ -23,10 +24,12 @@ from feedsvc.exceptions import CatalogueError, CatalogueMissing, ConfigError, Fe
 from feedsvc.export import Exporter, ExportReport, Source
 from feedsvc.model import FeedFacts, OldEntry, Problem
 from feedsvc.pipeline.adopting import AdoptReport
-from feedsvc.pipeline.pool import Helpers
 from feedsvc.pipeline.preview import FeedChange
 from feedsvc.pipeline.progress import Progress, silent
 from feedsvc.scan import any_post
+
+if TYPE_CHECKING:
+    from feedsvc.pipeline.pool import Helpers
 
 PATIENCE = 10.0  # seconds to wait for files that are being written, or have just vanished
 

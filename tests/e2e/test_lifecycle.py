@@ -42,7 +42,7 @@ def test_a_signal_ends_it_in_good_order(serve: Serve, number: int, group: bool) 
 def test_a_signal_while_it_starts_ends_it_too(site: Site) -> None:
     server = Server(site.root, site.root.parent / "state")
     for number in (signal.SIGTERM, signal.SIGINT):
-        for pause in (0.2, 0.3, 0.4, 0.6):
+        for pause in (0.1, 0.25, 0.4, 0.6):
             server.start(ready=False)
             time.sleep(pause)
             children = server.children()
