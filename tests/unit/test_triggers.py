@@ -107,6 +107,29 @@ def make(tmp_path: Path) -> Iterator[Make]:
 QUIET = (("rebuild.every", 3600), ("rebuild.watch", False))
 
 
+# -- what can wait --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by_triggers", [True, False])
+def test_what_was_superseded_long_ago_goes_after_a_rebuild(make: Make, *, by_triggers: bool) -> None:
+    bench = make(*QUIET)
+
+    def rebuild() -> None:
+        bench.triggers.look("request")
+        bench.once() if by_triggers else bench.service.rebuild()
+
+    for title in ("一", "二", "三"):
+        bench.put(A, title)
+        rebuild()
+        bench.offset += 100
+    with closing(bench.reading()) as reader:
+        assert reader.generation == 3
+        assert [reader.document("/rss.xml", number) is None for number in (1, 2, 3)] == [True, False, False]
+    version = bench.service.open().connection.total_changes
+    rebuild()
+    assert bench.service.open().connection.total_changes == version  # nothing changed: nothing is written
+
+
 # -- reasons --------------------------------------------------------------------------------------------------
 
 
