@@ -23,7 +23,10 @@ pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 URL = "https://site.example.org"
 OURS = ("https://feeds.example.org", URL)  # in place of the shipped address
 SLASHED = f"/tag/{quote('晴/雨', safe='')}/"
-DOCUMENTS = ["/rss.xml", "/atom.xml", "/feed.json", f"{SLASHED}rss.xml", "/tag/C%23/feed.json", "/tag/.NET/atom.xml"]
+DOCUMENTS = [
+    "/rss.xml", "/atom.xml", "/feed.json", f"{SLASHED}rss.xml", "/tag/C%23/feed.json", "/tag/.NET/atom.xml",
+    "/tag/rss.xml/rss.xml",
+]  # fmt: skip
 PAGES = ["/", SLASHED, "/tag/C%23/", "/author/Ann/", "/feeds.opml", "/feeds.json"]
 FILES = ["/style.css", "/script.js", "/favicon.ico", "/favicon.svg", "/icon.png"]
 CODINGS = ["identity", "gzip"] + ["br"] * BROTLI.exists()
@@ -52,9 +55,8 @@ def make_site(root: Path) -> Site:
     site = Site.make(root)
     for number in range(45):
         day = f"2024-{number % 9 + 1:02}-{number % 27 + 1:02} 12:00:00 +0800"
-        text = post(
-            f"第 {number} 篇", date=day, tags='["晴/雨", "C#", ".NET"]', more="author: Ann\n", body="好 words " * 90
-        )
+        tags = '["晴/雨", "C#", ".NET", "rss.xml"]'
+        text = post(f"第 {number} 篇", date=day, tags=tags, more="author: Ann\n", body="好 words " * 90)
         site.write(f"p{number}", text, old=True)
     return site
 
@@ -139,7 +141,8 @@ def test_each_coding_has_an_etag_of_its_own(pair: Pair) -> None:
     "path",
     [
         "/atom.xml?limit=2", "/atom.xml?content=summary&x=1", "/?kind=tag", "/?q=net", "/select/atom.xml?tag=C%23",
-        "/feed.xml", "/tag/C%23", "/category/none/rss.xml", "/nothing/here", "/tag/none/", "/archive/2024/atom.xml",
+        "/feed.xml", "/tag/C%23", "/category/none/rss.xml", "/nothing/here", "/tag/none/",
+        "/tag/none/rss.xml", "/archive/2024/atom.xml",
     ],
 )  # fmt: skip
 def test_what_is_no_file_is_asked_of_the_server(pair: Pair, path: str) -> None:
@@ -159,6 +162,11 @@ def test_other_methods_and_idle_parameters(pair: Pair) -> None:
     assert (head.status, head.body) == (200, b"")
     for hidden in ("index.sqlite3", "lock"):
         assert pair.nginx.get(f"/.feedsvc-export/{hidden}").status == 404
+
+
+def test_a_tag_by_the_name_of_a_feed(pair: Pair) -> None:
+    behind, through = pair.server.get("/tag/rss.xml"), pair.nginx.get("/tag/rss.xml")
+    assert (through.status, through.headers["location"]) == (behind.status, behind.headers["location"])
 
 
 def test_addresses_as_clients_write_them(pair: Pair) -> None:
