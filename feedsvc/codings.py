@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Literal
 
 import brotli
+import deflate
 
 Coding = Literal["identity", "gzip", "br"]
 
 # What an ETag adds for each coding. It names the recipe too: other bytes must have another tag (RFC 9110, 8.8.3.3).
-CODINGS: Mapping[Coding, str] = MappingProxyType({"identity": "", "gzip": "-gzip6", "br": "-br5"})
+CODINGS: Mapping[Coding, str] = MappingProxyType({"identity": "", "gzip": "-gzip6ld", "br": "-br5"})
 
 
 def encode(coding: Coding, body: bytes) -> bytes:
@@ -21,7 +21,7 @@ def encode(coding: Coding, body: bytes) -> bytes:
 
 
 def _gzip(body: bytes) -> bytes:
-    return gzip.compress(body, compresslevel=6, mtime=0)  # no time in it: the same bytes give the same bytes
+    return bytes(deflate.gzip_compress(body, 6))  # no time in it: the same bytes give the same bytes
 
 
 def _brotli(body: bytes) -> bytes:

@@ -10,7 +10,7 @@ from werkzeug.datastructures import Headers
 from feedsvc.web.conditions import evaluate
 from feedsvc.web.negotiate import coding
 
-ETAG = '"a1-gzip6"'
+ETAG = '"a1-gzip6ld"'
 MODIFIED = 784_111_777  # Sun, 06 Nov 1994 08:49:37 GMT
 
 
