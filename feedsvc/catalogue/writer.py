@@ -18,7 +18,7 @@ from feedsvc.catalogue.inquiry import Inquiry
 from feedsvc.catalogue.ledger import LedgerFile
 from feedsvc.catalogue.lock import Lock
 from feedsvc.catalogue.packing import key_of, pack_keys, pack_three, row_id, unpack_keys, version_of
-from feedsvc.catalogue.records import Filed, dump, dump_served, referred_name
+from feedsvc.catalogue.records import Filed, Standing, dump, dump_served, referred_name
 from feedsvc.catalogue.schema import migrate
 from feedsvc.catalogue.signal import Signal
 from feedsvc.exceptions import CatalogueError
@@ -33,8 +33,21 @@ CACHE = 2**24  # bytes: less, and a first build writes the same pages again and 
 LOG = 4_096  # pages of the WAL, 64 MB, after which they are moved into the database
 FIRST_LOG = 16_384  # in a first build, whose commits write the same pages of indexes again and again
 STATES = 50  # of a document, before it is as it is, that are remembered
+PLACED = 100_000  # posts that are put into their feeds together, in a first build
 REMEMBERED = 20_000  # changes: who has missed more looks at all posts
 KEPT = 60.0  # seconds a superseded document stays for readers that are in the middle of an answer
+
+# Where posts from one number to another are: in the site's feed and those of their terms.
+_PLACES = """
+INSERT INTO post_terms
+SELECT f.number, p.published, p.name, p.number
+FROM posts p, json_each(CAST(p.record AS TEXT), '$.terms') t
+JOIN feeds f ON f.scheme = json_extract(t.value, '$[0]') AND f.name = json_extract(t.value, '$[1]')
+WHERE p.number BETWEEN ?1 AND ?2 AND p.standing = ?3
+UNION ALL
+SELECT ?4, published, name, number FROM posts WHERE number BETWEEN ?1 AND ?2 AND standing = ?3
+ORDER BY 1, 2, 3, 4
+"""
 
 
 class Writer(Inquiry):
@@ -56,7 +69,8 @@ class Writer(Inquiry):
             self._numbers: dict[Term, int] = {}  # rows of feeds, which stay
             self.connection.execute(f"PRAGMA journal_size_limit = {LOG * PAGE}")
             migrate(self.connection, self.path)
-            self._checkpoint_after(LOG if self.generation else FIRST_LOG)
+            self._posts_wait = not self.generation
+            self._checkpoint_after(FIRST_LOG if self._posts_wait else LOG)
             self._signal = Signal(state / SIGNAL)
             undo.callback(self._signal.close)
             self._adopt(owner, now)
@@ -76,6 +90,16 @@ class Writer(Inquiry):
         with self._transaction():
             self._write(draft, now)
             self._mark(draft.touched)
+
+    def place(self, now: float) -> None:
+        """Put posts into their feeds where they wait for it: all that were written before the first generation.
+
+        They come by time and lie by feeds: put there as they come, they have nearly every page written again and again.
+        """
+        if self._posts_wait:
+            with self._transaction():
+                self._place_all(now)
+            self._posts_wait = False
 
     def distrust(self, recipe: bytes) -> None:
         """Have every file read again that was read by another recipe than this one."""
@@ -121,6 +145,8 @@ class Writer(Inquiry):
         generation = self.generation + 1
         with self._checkpoint_later(), self._transaction():
             self._write(draft, now)
+            if self._posts_wait:
+                self._place_all(now)
             self._write_documents(documents, entries, generation)
             self.connection.executemany(
                 "UPDATE feeds SET updated = ?, generation = ? WHERE scheme = ? AND name = ?",
@@ -131,6 +157,7 @@ class Writer(Inquiry):
             self._set("served", dump_served(served))
             self._set("generation", generation)
             self.connection.execute("INSERT OR REPLACE INTO generations VALUES (?, ?)", (generation, now))
+        self._posts_wait = False
         self._signal.value = generation
         return generation
 
@@ -194,7 +221,8 @@ class Writer(Inquiry):
         self.ledger.write(draft.ledger.values())
         changed = draft.changed_posts()
         self._write_posts(changed)
-        self._write_terms(changed, now)
+        if not self._posts_wait:
+            self._write_terms(changed, now)
 
     def _write_files(self, draft: Draft) -> None:
         run = self.connection.executemany
@@ -271,6 +299,20 @@ class Writer(Inquiry):
         counts.subtract(feed for feed, *_ in gone)
         run("UPDATE feeds SET entries = entries + ? WHERE number = ?", [(more, feed) for feed, more in counts.items()])
         self._note_emptiness(counts, now)
+
+    def _place_all(self, now: float) -> None:
+        """What ``_write_terms`` would have made of all posts as they came."""
+        run = self.connection.execute
+        run("DELETE FROM post_terms")
+        (last,) = run("SELECT coalesce(max(number), 0) FROM posts").fetchone()
+        for first in range(1, last + 1, PLACED):
+            run(_PLACES, (first, first + PLACED - 1, Standing.LIVE, self._feed(SITE)))
+        run("UPDATE feeds SET entries = (SELECT count(*) FROM post_terms WHERE feed = number)")
+        feeds = run("SELECT number, scheme, name, entries FROM feeds").fetchall()
+        self.ledger.fill_feeds(number for number, *_, entries in feeds if entries)
+        for _, scheme, name, entries in feeds:
+            if not entries:
+                self.ledger.empty_feed(scheme, name, math.floor(now))
 
     def _places(self, filed: Filed | None) -> list[_Place]:
         """The rows of ``post_terms`` that a post has: none unless it is in its feeds."""

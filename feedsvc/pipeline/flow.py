@@ -147,12 +147,15 @@ class _Press:
 
     def publish(self, draft: Draft, terms: Sequence[Term], recipe: bytes) -> Printed:
         """Publish a draft and the documents of all feeds that ``terms`` name."""
-        if len(terms) <= ALONE:
+        if len(terms) > ALONE:
+            self._writer.commit(draft, self._now)  # for other processes to see
+            draft = Draft()
+        self._writer.place(self._now)
+        if len(terms) > ALONE:
+            printed = self._print_elsewhere(terms)
+        else:
             planner, printer = self._work.tools(self._writer, draft.posts)
             printed = printer.print([planner.job(term) for term in terms])
-        else:
-            self._writer.commit(draft, self._now)  # for other processes to see
-            draft, printed = Draft(), self._print_elsewhere(terms)
         for problem in printed.problems:
             known = draft.problems.get(problem.path, self._writer.problems_where("path = ?", problem.path))
             draft.problems[problem.path] = (*(each for each in known if each.code != problem.code), problem)

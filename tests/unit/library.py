@@ -10,7 +10,7 @@ from pathlib import Path
 
 from feedsvc.catalogue import Draft, Filed, Writer, Written, instant
 from feedsvc.catalogue.records import Standing
-from feedsvc.model import FILENAMES, FORMATS, Post, Term
+from feedsvc.model import FILENAMES, FORMATS, SITE, Post, Term
 from feedsvc.rules import FeedRules, Served, Site
 from feedsvc.uris import feed_path
 
@@ -49,9 +49,10 @@ class Library:
     ) -> int:
         """Publish documents whose bodies begin with these texts, and these posts; gives the generation."""
         self.served = served or self.served
-        draft = Draft()
+        draft = Draft(touched={SITE, *(bodies or ())})
         for post in posts:
             self._posts += 1
+            draft.touched.update(post.terms)
             draft.before[self._posts] = None
             draft.posts[self._posts] = Filed(
                 number=self._posts,
@@ -64,7 +65,6 @@ class Library:
                 published=instant(post.published),
                 packed=self.writer.packer.pack(post.body.encode()),
             )
-        draft.touched = set(bodies or ())
         self.writer.commit(draft, self.now)
         documents = [written for term, text in (bodies or {}).items() for written in self._documents(term, text)]
         updated = {term: datetime.fromtimestamp(self.now, UTC) for term in bodies or {}}

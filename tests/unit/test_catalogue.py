@@ -12,8 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from feedsvc.catalogue import CATALOGUE, SIGNAL, Control, Draft, Reader, Signal, Writer
+from feedsvc.catalogue import CATALOGUE, SIGNAL, Control, Draft, Filed, Reader, Signal, Writer
+from feedsvc.catalogue.records import Standing
 from feedsvc.catalogue.schema import MIGRATIONS
 from feedsvc.catalogue.writer import KEPT
 from feedsvc.exceptions import CatalogueBusy, CatalogueError, CatalogueMissing
@@ -176,6 +179,60 @@ def test_feeds_that_were_touched_are_remembered_until_they_are_published(library
     assert set(library.writer.touched()) == {TEA, SITE}
     library.publish({SITE: "two", TEA: "tea"})
     assert library.writer.touched() == []
+
+
+# -- which posts are in which feeds --------------------------------------------------------------------------
+
+ALL_TERMS = [TEA, Term("tag", "x'\"y"), Term("category", "茶"), Term("author", "")]
+State = tuple[Standing, frozenset[int]] | None  # of a post: where it is, and its terms
+states = st.none() | st.tuples(st.sampled_from(Standing), st.frozensets(st.integers(0, 3)))
+PLACED = """
+SELECT scheme, f.name, entries, published, tie, post, EXISTS (SELECT 1 FROM ledger_feeds l WHERE l.scheme = f.scheme
+AND l.name = f.name) FROM feeds f LEFT JOIN post_terms ON feed = number ORDER BY 1, 2, 4, 5, 6
+"""
+
+
+def commit(writer: Writer, turn: int, changes: dict[int, State]) -> None:
+    """Give posts, by their numbers, these states."""
+    draft = Draft()
+    for number, state in changes.items():
+        draft.before[number] = writer.posts([number]).get(number)
+        draft.posts[number] = None if state is None else filed(writer, number, turn, *state)
+        for each in (draft.before[number], draft.posts[number]):
+            draft.touched.update((SITE, *each.post.terms) if each and each.live else ())
+    writer.commit(draft, float(turn))
+
+
+def filed(writer: Writer, number: int, turn: int, standing: Standing, terms: frozenset[int]) -> Filed:
+    made = post(f"p{number}", *(ALL_TERMS[term] for term in sorted(terms)))
+    version = bytes([turn]) * 8
+    body = writer.packer.pack(b"")
+    return Filed(number, f"id-{number}", made, made.published, version, b"d", standing, 1000 - number // 2, body)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.dictionaries(st.integers(1, 6), states), max_size=4), st.booleans())
+def test_posts_are_put_into_feeds_one_by_one_or_all_at_once(
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    steps: list[dict[int, State]],
+    killed: bool,
+) -> None:
+    monkeypatch.setattr("feedsvc.catalogue.writer.PLACED", 2)
+    placed = []
+    for first in (True, False):
+        library = Library(tmp_path_factory.mktemp("state"))
+        if not first:
+            library.publish({SITE: "nothing"})
+        for turn, changes in enumerate(steps, start=1):
+            commit(library.writer, turn, changes)
+            if killed:
+                library.writer.place(library.now)
+                library.close()
+        library.publish({SITE: "something"})
+        placed.append(library.writer.connection.execute(PLACED).fetchall())
+        library.close()
+    assert placed[0] == placed[1]
 
 
 def test_a_generation_is_announced_before_the_disk_is_waited_for(
