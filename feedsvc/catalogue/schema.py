@@ -127,6 +127,11 @@ MIGRATIONS: tuple[str, ...] = (
     DROP INDEX ledger_id;
     CREATE INDEX ledger_id ON ledger_posts (key);
     """,
+    # keys lie by months
+    """
+    UPDATE posts SET key = key_of(id);
+    UPDATE ledger_posts SET key = key_of(id);
+    """,
 )
 
 

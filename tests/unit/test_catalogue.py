@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedsvc.catalogue import CATALOGUE, SIGNAL, Control, Draft, Filed, Reader, Signal, Writer
+from feedsvc.catalogue.packing import key_of
 from feedsvc.catalogue.records import Standing
 from feedsvc.catalogue.schema import MIGRATIONS
 from feedsvc.catalogue.writer import KEPT
@@ -97,6 +98,7 @@ def test_a_new_catalogue_has_the_newest_version(tmp_path: Path) -> None:
 @pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
 def test_every_older_version_is_brought_up_to_date(tmp_path: Path, version: int) -> None:
     connection = sqlite3.connect(tmp_path / CATALOGUE, isolation_level=None)
+    connection.create_function("key_of", 1, key_of)
     for script in MIGRATIONS[:version]:
         connection.executescript(script)
     connection.execute(f"PRAGMA user_version = {version}")
@@ -127,6 +129,21 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / CATALOGUE).write_bytes(b"no database at all, but long enough to look like one" * 40)
     with pytest.raises(CatalogueError):
         Writer(tmp_path, ".", 0.0)
+
+
+def test_keys_of_ids_lie_by_months() -> None:
+    ids = [
+        f"https://x.example/{topic}/{when}.html"
+        for when in ("2019/12/31/a", "202001-b", "2020-02/c")
+        for topic in "xyz"
+    ]
+    keys = [key_of(id_) for id_ in (*(f"https://x.example/{number}" for number in range(3)), *ids)]
+    months = [(key or 0) >> 48 for key in keys]
+    assert months == sorted(months)
+    assert len(set(months)) == 4
+    assert len(set(keys)) == len(keys)
+    assert all(0 <= (key or 0) < 2**63 for key in (*keys, key_of("/2099/12/")))
+    assert key_of(None) is None
 
 
 # -- generations ----------------------------------------------------------------------------------------------
