@@ -50,8 +50,9 @@ def rebuild(
     fingerprint = templates.fingerprint(settings.templates)
     everywhere = writer.distrust_templated(fingerprint) or anew
     with Pool(settings.processes, polite=polite, helpers=helpers) as pool:
-        gatherer = Gatherer(writer, settings, recipe, fingerprint, now, pool, progress, allow_empty=allow_empty)
-        gathered = gatherer.gather(None if everywhere else paths)
+        gathered = Gatherer(writer, settings, recipe, fingerprint, now, pool, progress, allow_empty=allow_empty).gather(
+            None if everywhere else paths
+        )
         resettled = writer.all_terms() if anew else _resettled(writer, settings.feeds.tables)
         terms = sorted({*writer.touched(), *resettled, *gathered.draft.touched})
         printed = Printed()
