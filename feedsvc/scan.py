@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from feedsvc.selection import is_folder, is_post, settles_folder
 
 SCANNED = ("closed", "name-encoding")  # the codes of problems that a scan finds
 RACY = 2_000_000_000  # ns: a file modified this shortly before it was read may change again unnoticed
+_TURNS = 3  # in which a link may be switched while it is followed
 _NOTHING_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)  # gone since it was listed, or a link to nothing
 
 
@@ -138,13 +140,19 @@ def _fingerprint(status: os.stat_result) -> Fingerprint:
     return Fingerprint(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
-def _target(path: str | Path) -> Path:
-    """Where a path leads through all links; unlike Path.resolve, also where they go in a circle."""
-    return Path(os.path.realpath(path))
+def real(path: str | Path) -> Path:
+    """Where a path leads through all links, as far as they can be followed: unlike Path.resolve, circles raise nothing.
+
+    Nor does a link that is switched meanwhile, for which Python's ``realpath`` raises.
+    """
+    for _ in range(_TURNS):
+        with suppress(OSError):
+            return Path(os.path.realpath(path))
+    return Path(os.path.abspath(path))  # noqa: PTH100 - it is not what links lead to
 
 
 def _walk(content: Path, rules: ContentRules, skip: Path) -> _Walk:
-    return _Walk(_resolve(content), rules, _target(skip))
+    return _Walk(_resolve(content), rules, real(skip))
 
 
 class _Walk:
@@ -162,7 +170,7 @@ class _Walk:
 
     def below(self, folder: str) -> Iterator[tuple[str, Fingerprint]]:
         """Every post in ``folder`` ("" is the root) and its sub-folders."""
-        stack, entered = [folder], {str(_target(self._root / folder))}
+        stack, entered = [folder], {str(real(self._root / folder))}
         while stack:
             here = stack.pop()
             before = f"{here}/" if here else ""
@@ -236,14 +244,14 @@ class _Walk:
             return False
         if not entry.is_symlink():
             return Path(entry.path) != self._skip
-        target = _target(entry.path)
+        target = real(entry.path)
         if str(target) in entered or not self._inside(target) or target in (self._root / path).parents:
             return False
         entered.add(str(target))
         return target != self._skip
 
     def _file(self, entry: os.DirEntry[str]) -> Fingerprint | None:
-        if entry.is_symlink() and not self._inside(_target(entry.path)):
+        if entry.is_symlink() and not self._inside(real(entry.path)):
             return None
         status = entry.stat()
         return _fingerprint(status) if stat.S_ISREG(status.st_mode) else None
@@ -253,7 +261,7 @@ class _Walk:
 
     def _reachable(self, path: str) -> bool:
         """Whether a walk over the whole folder would come to ``path``."""
-        target = _target(self._root / path)
+        target = real(self._root / path)
         if not self._inside(target) or target.is_relative_to(self._skip):
             return False
         parents = path.split("/")[:-1]

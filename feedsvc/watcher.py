@@ -11,6 +11,7 @@ import structlog
 from watchfiles import watch
 
 from feedsvc.config import Settings
+from feedsvc.scan import real
 from feedsvc.selection import is_folder
 
 DEBOUNCE = 50  # ms of events that are gathered at most before they are told
@@ -52,7 +53,7 @@ class Watcher:
     def _top(self) -> None:
         """Watch the folder itself, and those that hold its configuration."""
         for root, names in self._follow(self._flat, recursive=False):
-            if names & {str(_real(path.parent) / path.name) for path in self._settings.sources}:
+            if names & {str(real(path.parent) / path.name) for path in self._settings.sources}:
                 self._look("change", None)
             self._tell(root, names)
 
@@ -104,7 +105,7 @@ class Watcher:
             self._stop.wait(self._settings.every)
 
     def _tell(self, root: Path, names: set[str]) -> None:
-        prefix, state = f"{root}{os.sep}", f"{_real(self._settings.state)}{os.sep}"
+        prefix, state = f"{root}{os.sep}", f"{real(self._settings.state)}{os.sep}"
         paths = [
             name.removeprefix(prefix)
             for name in names
@@ -114,16 +115,16 @@ class Watcher:
             self._look("change", paths)
 
     def _root(self) -> Path | None:
-        root = _real(self._settings.content)
+        root = real(self._settings.content)
         return root if os.path.isdir(root) else None  # noqa: PTH112 - also False where it is closed to us
 
     def _flat(self, root: Path) -> list[str]:
         # one name for each folder: of two names for the same one, events come under either
-        configured = {_real(path.parent) for path in self._settings.sources}
+        configured = {real(path.parent) for path in self._settings.sources}
         return sorted(map(str, {root, *filter(os.path.isdir, configured)}))
 
     def _deep(self, root: Path) -> list[str]:
-        state = _real(self._settings.state)
+        state = real(self._settings.state)
         kept = self._settings.templates
         templates = {folder.name for folder in (kept.includes, kept.data) if folder is not None}
         try:
@@ -137,11 +138,6 @@ class Watcher:
                 )
         except OSError:  # gone, or closed to us: perhaps not when we look again
             return []
-
-
-def _real(path: Path) -> Path:
-    """A path without links, as far as they can be followed: unlike ``Path.resolve``, loops raise nothing."""
-    return Path(os.path.realpath(path))
 
 
 def _identified(folders: Sequence[str]) -> dict[str, tuple[int, int]]:

@@ -75,7 +75,10 @@ def _within(root: str) -> Iterator[tuple[str, str]]:
 def _leads_away(link: str, inside: str) -> bool:
     """Whether a link leads to a folder, or out of the one that we are in."""
     folder = os.path.isdir(link)  # noqa: PTH112 - False too where we may not look
-    return folder or not os.path.realpath(link).startswith(inside)
+    try:
+        return folder or not os.path.realpath(link).startswith(inside)
+    except OSError:  # gone meanwhile
+        return True
 
 
 def _look(path: str | Path) -> tuple[int, int, int]:

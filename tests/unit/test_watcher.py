@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from feedsvc.config.loading import load
+from feedsvc.scan import real
 from feedsvc.watcher import Watcher
 
 Start = Callable[..., "Told"]
@@ -218,6 +219,23 @@ def test_a_link_that_leads_to_itself_is_looked_at_again(start: Start, content: P
     link.unlink()
     link.symlink_to(content)
     eventually_told(told, content / "_posts" / "after.md")
+
+
+def test_a_link_that_is_switched_while_it_is_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    link, target = tmp_path / "link", tmp_path / "target"
+    link.symlink_to(target)
+    follow, gone = os.readlink, [2]
+
+    def readlink(path: str) -> str:
+        if gone[0]:
+            gone[0] -= 1
+            raise FileNotFoundError(path)
+        return follow(path)
+
+    monkeypatch.setattr(os, "readlink", readlink)
+    assert real(link) == target.parent.resolve() / "target"
+    gone[0] = 99
+    assert real(link) == link
 
 
 def test_a_link_that_is_switched(start: Start, content: Path, tmp_path: Path) -> None:
