@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import html as parser
 
@@ -87,6 +87,8 @@ _bodies = st.recursive(
 
 @settings(max_examples=300, deadline=None)
 @given(_bodies)
+@example("<dl><a></a></dl>")
+@example('<ul><a href="/x"><a href="/y">b</a></a></ul>')
 def test_nothing_is_fetched_and_every_element_is_closed(body: str) -> None:
     made = shown(body)
     tree = parser.fragment_fromstring(made, create_parent="div")

@@ -104,7 +104,7 @@ class _Writer:
         return "".join(self._out)
 
     def _close(self, name: str, closing: str) -> None:
-        if name == "a" and closing:
+        if name == "a" and closing.startswith("</a>"):  # not one without href, which may have a wrapper to end
             said, href = self._links.pop()
             if said == self._said:  # a link that says nothing
                 self._out.append(_shown(href) or entities.escape(self._label("link")))
